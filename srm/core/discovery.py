@@ -1,0 +1,37 @@
+"""Finds the rooms of a package and imports their declaring modules, so that the registries are full at start-up."""
+
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
+
+PACKAGES = ("srm", "suppliers", "procurement", "kraljic")
+DECLARING = ("services", "accounts", "notices", "jobs", "exchange", "panels", "readiness")
+_NOT_ROOMS = {"migrations", "management", "locale", "static"}
+
+
+def rooms(package: str) -> list[str]:
+    """Dotted names of the rooms of `package`; a package that is one flat room is itself in the list."""
+    folder = Path(import_module(package).__file__ or "").parent
+    found = sorted(
+        f"{package}.{path.name}"
+        for path in folder.iterdir()
+        if (path / "__init__.py").exists() and path.name not in _NOT_ROOMS
+    )
+    return found or [package]
+
+
+def modules(name: str, packages: tuple[str, ...] = PACKAGES) -> list[tuple[str, ModuleType]]:
+    """(room, module) for every room that has a module `name`, imported."""
+    return [
+        (room, import_module(f"{room}.{name}"))
+        for package in packages
+        for room in rooms(package)
+        if find_spec(f"{room}.{name}") is not None
+    ]
+
+
+def import_modules(package: str, names: tuple[str, ...]) -> None:
+    """Import the modules `names` of every room of `package`."""
+    for name in names:
+        modules(name, (package,))

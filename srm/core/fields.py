@@ -1,0 +1,45 @@
+"""Field types with one meaning each.
+
+Decimals stay within 15 significant digits, because SQLite keeps them as floating point and returns 15 exactly.
+"""
+
+from decimal import Decimal
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from srm.core.ids import new_public_id
+
+QUANTITY_PLACES = 4
+AMOUNT_PLACES = 2
+PRICE_PLACES = 6
+MAX_QUANTITY = Decimal("99999999999")
+MAX_AMOUNT = Decimal("9999999999999.99")
+MAX_PRICE = Decimal("999999999")
+
+
+def public_id() -> models.CharField:
+    """The id shown outside: random, unique, never reused."""
+    return models.CharField(max_length=22, unique=True, default=new_public_id, editable=False)
+
+
+def quantity(verbose_name: object = _("Quantity"), **options) -> models.DecimalField:
+    """An amount of goods in the unit named beside it."""
+    return models.DecimalField(verbose_name, max_digits=15, decimal_places=QUANTITY_PLACES, **options)
+
+
+def amount(verbose_name: object = _("Amount"), **options) -> models.DecimalField:
+    """Money in the currency named beside it, to the cent."""
+    return models.DecimalField(verbose_name, max_digits=15, decimal_places=AMOUNT_PLACES, **options)
+
+
+def price(verbose_name: object = _("Price"), **options) -> models.DecimalField:
+    """A unit price with up to six decimals, in the currency named beside it."""
+    options.setdefault("validators", [MinValueValidator(0), MaxValueValidator(MAX_PRICE)])
+    return models.DecimalField(verbose_name, max_digits=15, decimal_places=PRICE_PLACES, **options)
+
+
+def currency(verbose_name: object = _("Currency"), **options) -> models.CharField:
+    """An ISO 4217 code."""
+    return models.CharField(verbose_name, max_length=3, **options)

@@ -1,0 +1,6 @@
+"""Index of the ground floor's models, so that Django finds them; nobody imports it."""
+
+from srm.core.discovery import import_modules
+from srm.core.numbering import Counter  # noqa: F401
+
+import_modules("srm", ("models",))

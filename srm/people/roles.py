@@ -1,0 +1,115 @@
+"""THE role -> permission table. A permission is "<room>.<action>"; a view, a move and an API action each name one.
+
+Rights are additive. Rows are a second question: `visible_to(actor)` answers which documents a holder sees
+(`<room>.view_all` lifts the limit of department or ownership).
+"""
+
+from django.utils.translation import gettext_lazy as _
+
+REQUESTER = frozenset(
+    {
+        "home.view", "files.view", "files.attach", "jobs.view", "notify.view", "rest.tokens",
+        "catalog.view", "requests.view", "requests.create", "requests.edit", "requests.submit", "requests.cancel",
+        "requests.comment", "receipts.confirm", "tasks.view",
+    }
+)  # fmt: skip
+APPROVER = frozenset(
+    {
+        "home.view", "files.view", "jobs.view", "notify.view", "rest.tokens", "tasks.view",
+        "catalog.view", "requests.view", "requests.approve", "requests.comment", "approvals.view", "approvals.decide",
+        "budget.view",
+    }
+)  # fmt: skip
+BUDGET_OWNER = APPROVER | {"budget.view", "budget.edit", "budget.approve"}
+BUYER = frozenset(
+    {
+        "home.view", "files.view", "files.attach", "jobs.view", "notify.view", "rest.tokens", "tasks.view",
+        "catalog.view", "catalog.edit", "registry.view", "registry.edit", "items.view", "items.edit",
+        "requests.view", "requests.view_all", "requests.comment", "requests.process", "requests.create", "requests.edit",
+        "requests.submit", "requests.cancel",
+        "planning.view", "planning.aggregate", "planning.edit", "planning.plan",
+        "tenders.view", "tenders.edit", "tenders.publish", "tenders.cancel", "tenders.open", "tenders.evaluate",
+        "bids.view", "awards.view", "awards.propose",
+        "orders.view", "orders.edit", "orders.send", "orders.cancel", "receipts.view", "stock.view",
+        "kraljic.view", "performance.view", "budget.view", "analytics.view", "exchange.import", "exchange.export",
+        "integrations.view", "approvals.view",
+    }
+)  # fmt: skip
+HEAD = BUYER | APPROVER | {
+    "tenders.approve", "awards.approve", "orders.approve", "kraljic.edit", "kraljic.approve", "approvals.edit",
+    "planning.approve", "registry.block", "requests.approve", "approvals.decide", "catalog.policy",
+}  # fmt: skip
+EVALUATOR = frozenset(
+    {"home.view", "notify.view", "jobs.view", "files.view", "rest.tokens", "tasks.view", "tenders.view",
+     "tenders.evaluate", "bids.view", "catalog.view"}
+)  # fmt: skip
+TENDER_OFFICER = frozenset(
+    {"home.view", "notify.view", "jobs.view", "files.view", "rest.tokens", "tasks.view", "tenders.view",
+     "tenders.open", "tenders.approve", "catalog.view", "registry.view"}
+)  # fmt: skip
+STOREKEEPER = frozenset(
+    {
+        "home.view", "notify.view", "jobs.view", "files.view", "files.attach", "rest.tokens", "tasks.view",
+        "catalog.view", "orders.view", "receipts.view", "receipts.create", "receipts.post", "receipts.reverse",
+        "stock.view", "stock.move", "registry.view",
+    }
+)  # fmt: skip
+ACCOUNTANT = frozenset(
+    {
+        "home.view", "notify.view", "jobs.view", "files.view", "files.attach", "rest.tokens", "tasks.view",
+        "catalog.view", "registry.view", "orders.view", "receipts.view", "budget.view", "stock.view",
+        "ledger.view", "ledger.create", "ledger.seal", "ledger.deliver", "ledger.confirm", "exchange.export",
+        "analytics.view", "integrations.view", "invoices.view", "invoices.edit",
+    }
+)  # fmt: skip
+PAYMENT_APPROVER = frozenset(
+    {"home.view", "notify.view", "jobs.view", "files.view", "rest.tokens", "tasks.view", "orders.view",
+     "receipts.view", "ledger.view", "registry.view", "budget.view", "approvals.view", "approvals.decide",
+     "invoices.view", "invoices.approve"}
+)  # fmt: skip
+AUDITOR = frozenset(
+    {
+        "home.view", "notify.view", "jobs.view", "files.view", "rest.tokens", "tasks.view",
+        "catalog.view", "registry.view", "items.view", "requests.view", "requests.view_all", "planning.view",
+        "tenders.view", "bids.view", "awards.view", "orders.view", "receipts.view", "stock.view", "budget.view",
+        "ledger.view", "kraljic.view", "performance.view", "approvals.view", "analytics.view", "audit.view",
+        "integrations.view", "org.view", "exchange.export", "invoices.view",
+    }
+)  # fmt: skip
+ADMINISTRATOR = frozenset(
+    {
+        "home.view", "notify.view", "jobs.view", "jobs.manage", "files.view", "rest.tokens", "tasks.view",
+        "org.view", "org.manage", "approvals.view", "approvals.edit", "catalog.view", "catalog.edit", "registry.view",
+        "integrations.view", "integrations.manage", "audit.view", "exchange.import", "exchange.export",
+        "outbox.manage", "ui.manage",
+    }
+)  # fmt: skip
+SUPPLIER_USER = frozenset({"portal.view", "portal.orders", "portal.read_bids", "files.view"})
+SUPPLIER_ADMIN = SUPPLIER_USER | {"portal.bid", "portal.confirm", "portal.profile", "portal.users", "files.attach"}
+
+ROLES: dict[str, tuple[object, frozenset[str]]] = {
+    "requester": (_("Requester"), REQUESTER),
+    "approver": (_("Approver"), APPROVER),
+    "budget_owner": (_("Budget owner"), BUDGET_OWNER),
+    "buyer": (_("Buyer"), BUYER),
+    "head": (_("Head of procurement"), HEAD),
+    "evaluator": (_("Evaluator"), EVALUATOR),
+    "tender_officer": (_("Tender officer"), TENDER_OFFICER),
+    "storekeeper": (_("Storekeeper"), STOREKEEPER),
+    "accountant": (_("Accountant"), ACCOUNTANT),
+    "payment_approver": (_("Payment approver"), PAYMENT_APPROVER),
+    "auditor": (_("Auditor"), AUDITOR),
+    "administrator": (_("Administrator"), ADMINISTRATOR),
+    "supplier_admin": (_("Supplier administrator"), SUPPLIER_ADMIN),
+    "supplier_user": (_("Supplier user"), SUPPLIER_USER),
+}
+SUPPLIER_ROLES = frozenset({"supplier_admin", "supplier_user"})
+STAFF_ROLES = frozenset(ROLES) - SUPPLIER_ROLES
+
+
+def permissions_of(roles: frozenset[str]) -> frozenset[str]:
+    """What the holder of `roles` may do; a role that the table does not know gives nothing."""
+    granted: set[str] = set()
+    for role in roles:
+        granted |= ROLES.get(role, ("", frozenset()))[1]
+    return frozenset(granted)

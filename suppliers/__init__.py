@@ -1,0 +1,1 @@
+"""Suppliers: who we buy from, what they offer, how they do, and their own pages."""

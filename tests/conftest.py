@@ -1,18 +1,39 @@
-"""Plumbing of all tests: which are allowed to be skipped, where shared data lies, what goes away at the end."""
+"""Plumbing of all tests: what may be skipped, where shared data lies, how long Hypothesis searches."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.test import TransactionTestCase
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
+
+from srm.audit import append_only
 
 ON_POSTGRES = bool(os.environ.get("TEST_DATABASE_URL"))
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 # REQUIRE_ALL=1: what is skipped for want of a browser, of data or of PostgreSQL (on a PostgreSQL run) has failed.
 REQUIRED = {"browser", "needs_data"} | ({"postgres"} if ON_POSTGRES else set())
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL", "") == "1"
+
+# An example that is slow once (a cold cache, two busy cores) is no finding.
+calm = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow], "print_blob": True}
+hypothesis.register_profile("ci", max_examples=100, stateful_step_count=30, **calm)
+hypothesis.register_profile("deep", max_examples=3000, stateful_step_count=60, **calm)
+hypothesis.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+empty_database = TransactionTestCase._fixture_teardown
+
+
+def empty_database_with_triggers_lifted(self: TransactionTestCase) -> None:
+    """Tests that commit empty all tables at their end, also those that the database lets no one empty."""
+    with append_only.lifted():
+        empty_database(self)
+
+
+TransactionTestCase._fixture_teardown = empty_database_with_triggers_lifted
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -32,12 +53,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
         report.outcome = "failed"
         report.longrepr = f"A test marked {', '.join(named)} was skipped where all must run: {reason}"
     return report
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Take the folder of the run away; workers leave it to their controller."""
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        shutil.rmtree(os.environ["TEST_RUN_DIR"], ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

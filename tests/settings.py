@@ -1,13 +1,18 @@
 """Settings of the tests: the product's own, on a database that no one else uses and a folder that goes away."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 # One folder and one database name per run, so that runs side by side never meet. The controller of xdist sets
 # them before it starts its workers; each worker adds its own name.
 RUN = os.environ.setdefault("TEST_RUN", str(os.getpid()))
-RUN_DIR = Path(os.environ.setdefault("TEST_RUN_DIR", tempfile.mkdtemp(prefix=f"quadrant-{RUN}-")))
+if "TEST_RUN_DIR" not in os.environ:
+    os.environ["TEST_RUN_DIR"] = tempfile.mkdtemp(prefix=f"quadrant-{RUN}-")
+    atexit.register(shutil.rmtree, os.environ["TEST_RUN_DIR"], ignore_errors=True)
+RUN_DIR = Path(os.environ["TEST_RUN_DIR"])
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 (RUN_DIR / WORKER).mkdir(parents=True, exist_ok=True)
 

@@ -1,0 +1,1 @@
+"""The house keeps its shape: who may import whom, where data points, what every page must say."""

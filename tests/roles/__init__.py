@@ -1,0 +1,1 @@
+"""Page x role: which roles get into which address, pinned."""

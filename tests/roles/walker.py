@@ -1,0 +1,86 @@
+"""Walks every address of the product and says which roles get in, from the permission its view names."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import URLPattern, URLResolver, get_resolver
+from rest_framework.permissions import AllowAny
+
+from srm.people.roles import ROLES
+
+EVERYONE = "everyone"
+LOGGED_IN = "logged in"
+# Accounts are a library's pages; who gets in is that library's business and its tests'.
+LIBRARY = "library"
+LIBRARIES = ("allauth.",)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One address, or one method of it in the API, and who gets in."""
+
+    name: str
+    admitted: str
+
+
+def entries() -> list[Entry]:
+    """All of them, in the order of their names, each once."""
+    found = {entry.name: entry for entry in _walk(get_resolver().url_patterns, ())}
+    return sorted(found.values(), key=lambda entry: entry.name)
+
+
+def table() -> str:
+    """The matrix as Python lines, to be pasted into matrix.py."""
+    return "\n".join(line(entry) for entry in entries())
+
+
+def line(entry: Entry) -> str:
+    """One row of matrix.py."""
+    return f'    "{entry.name}": "{entry.admitted}",'
+
+
+def roles_with(permission: str) -> str:
+    """The roles that hold a permission, by their codes."""
+    return " ".join(sorted(role for role, (_label, granted) in ROLES.items() if permission in granted)) or "nobody"
+
+
+def _walk(patterns: list, spaces: tuple[str, ...]) -> Iterator[Entry]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = (*spaces, pattern.namespace) if pattern.namespace else spaces
+            yield from _walk(pattern.url_patterns, inner)
+        else:
+            yield from _entries_of(pattern, ":".join((*spaces, pattern.name or str(pattern.pattern))))
+
+
+def _entries_of(pattern: URLPattern, name: str) -> Iterator[Entry]:
+    callback = pattern.callback
+    if callback.__module__.startswith(LIBRARIES):
+        yield Entry(name, LIBRARY)
+    elif hasattr(callback, "actions"):
+        for method, action in sorted(callback.actions.items()):
+            yield Entry(f"{name} {method.upper()}", _of_api(callback, action))
+    else:
+        view = getattr(callback, "view_class", None) or getattr(callback, "cls", None) or callback
+        yield Entry(name, _of_page(view))
+
+
+def _of_api(callback: object, action: str) -> str:
+    view = callback.cls(**callback.initkwargs)
+    view.action = action
+    return EVERYONE if getattr(view, "public", False) else _named(view.needed_permission(), callback.cls)
+
+
+def _of_page(view: object) -> str:
+    if getattr(view, "public", False) or AllowAny in getattr(view, "permission_classes", ()):
+        return EVERYONE
+    if hasattr(view, "needed_permission"):
+        return _named(view().needed_permission(), view)
+    return _named(getattr(view, "permission", None), view)
+
+
+def _named(permission: str | None, view: object) -> str:
+    if permission is None:
+        raise ImproperlyConfigured(f"{view} names no permission and does not say public = True")
+    return roles_with(permission) if permission else LOGGED_IN

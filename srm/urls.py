@@ -1,4 +1,4 @@
-"""All routes: every room's `urls.py` under its own name, its supplier pages under /portal/, the API under /api/v1/.
+"""All routes: every room's `urls.py` under its own name (or its `prefix`), its supplier pages under /portal/, the API under /api/v1/.
 
 A room declares `app_name`, `urlpatterns` and, for suppliers, `portal_patterns`; nothing is registered here by hand.
 """
@@ -16,7 +16,7 @@ urlpatterns = [
     path("api/v1/", include(api_urls())),
 ]
 for room, module in modules("urls"):
-    name = room.rpartition(".")[2]
+    name = getattr(module, "prefix", room.rpartition(".")[2])
     prefix = "" if room in ROOT_ROOMS else f"{name}/"
     if hasattr(module, "urlpatterns"):
         urlpatterns.append(path(prefix, include((module.urlpatterns, module.app_name))))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from django.db import models
 from django.utils.functional import Promise
-from django_fsm import ConcurrentTransitionMixin, FSMField, FSMModelMixin, transition
+from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
 from srm.core.actor import Actor
 
@@ -32,7 +32,7 @@ class Move:
     past: Text = ""
 
 
-class Lifecycle(FSMModelMixin, ConcurrentTransitionMixin, models.Model):
+class Lifecycle(ConcurrentTransitionMixin, models.Model):
     """Base of the abstract mixins in `lifecycle.py`: they define `State`, `state` and the moves."""
 
     class Meta:

@@ -52,7 +52,9 @@ class Department(Named, Searchable):
     head = models.ForeignKey(
         "srm.User", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("Head")
     )
-    place = models.CharField(_("Usual delivery place"), max_length=120, blank=True)
+    place = models.ForeignKey(
+        "srm.Place", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("Usual delivery place")
+    )
     is_active = models.BooleanField(_("Active"), default=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -67,6 +69,26 @@ class Department(Named, Searchable):
     def path_below(self, parent: Department | None) -> str:
         """The path this department has under `parent`."""
         return f"{parent.path if parent else '/'}{self.code}/"
+
+
+class Place(Named, Searchable):
+    """Where goods are delivered: a plant, a shop, a store room's gate."""
+
+    public_id = fields.public_id()
+    code = models.CharField(_("Code"), max_length=20, unique=True)
+    legal_entity = models.ForeignKey(LegalEntity, models.PROTECT, related_name="+", verbose_name=_("Legal entity"))
+    country = models.CharField(_("Country"), max_length=2, blank=True)
+    address = models.TextField(_("Address"), blank=True)
+    is_active = models.BooleanField(_("Active"), default=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    search_fields = ("code", "name_en", "name_ru", "name_bg", "address")
+    objects = PeopleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Delivery place")
+        verbose_name_plural = _("Delivery places")
+        ordering = ["code"]
 
 
 class CostCenter(Named, Searchable):

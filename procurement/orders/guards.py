@@ -1,0 +1,40 @@
+"""Conditions of an order's moves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from srm.core.actor import Actor
+
+if TYPE_CHECKING:
+    from procurement.orders.models import PurchaseOrder
+
+
+def has_lines(order: PurchaseOrder, _actor: Actor) -> object:
+    """An empty order orders nothing."""
+    return None if order.lines.exists() else _("Add at least one line first.")
+
+
+def not_author(order: PurchaseOrder, actor: Actor) -> object:
+    """Four eyes: who wrote it cannot approve it."""
+    if actor.kind != "system" and order.created_by and actor.person_id == order.created_by.person_id:
+        return _("Who wrote the order cannot approve it.")
+    return None
+
+
+def supplier_usable(order: PurchaseOrder, _actor: Actor) -> object:
+    """Nothing new goes to a suspended or blocked supplier."""
+    if order.supplier.state != "active":
+        return _("%(supplier)s cannot be ordered from: %(state)s.") % {
+            "supplier": order.supplier, "state": order.supplier.state_label,
+        }  # fmt: skip
+    return None
+
+
+def nothing_received(order: PurchaseOrder, _actor: Actor) -> object:
+    """What came is here; the rest is closed instead."""
+    if order.lines.filter(received_quantity__gt=0).exists():
+        return _("Part of it was already received. Close the order instead.")
+    return None

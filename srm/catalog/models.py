@@ -1,0 +1,172 @@
+"""Units, categories, items, packs."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from srm.catalog.lifecycle import ItemLifecycle
+from srm.core import fields
+from srm.core.names import Named, pick_name
+from srm.core.search import Searchable, SearchMixin
+
+
+class Unit(Named):
+    """A unit of measure by its UN/ECE Recommendation 20 code, with its symbol in three languages.
+
+    `factor` says how many of the dimension's base unit (kilogram, metre, litre, piece, second, square metre) it holds.
+    """
+
+    class Dimension(models.TextChoices):
+        COUNT = "count", _("Pieces")
+        MASS = "mass", _("Mass")
+        LENGTH = "length", _("Length")
+        AREA = "area", _("Area")
+        VOLUME = "volume", _("Volume")
+        TIME = "time", _("Time")
+        ENERGY = "energy", _("Energy")
+        OTHER = "other", _("Other")
+
+    code = models.CharField(_("Code"), max_length=3, unique=True, help_text=_("UN/ECE Recommendation 20"))
+    symbol_en = models.CharField(_("Symbol, English"), max_length=20)
+    symbol_ru = models.CharField(_("Symbol, Russian"), max_length=20, blank=True)
+    symbol_bg = models.CharField(_("Symbol, Bulgarian"), max_length=20, blank=True)
+    okei = models.CharField(_("ОКЕИ code"), max_length=4, blank=True)
+    dimension = models.CharField(_("Dimension"), max_length=10, choices=Dimension, default=Dimension.OTHER)
+    factor = models.DecimalField(_("Factor"), max_digits=15, decimal_places=6, default=Decimal(1))
+
+    class Meta:
+        verbose_name = _("Unit")
+        verbose_name_plural = _("Units")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.symbol
+
+    @property
+    def symbol(self) -> str:
+        """The symbol in the reader's language."""
+        return pick_name(self.symbol_en, self.symbol_ru, self.symbol_bg)
+
+
+class CatalogQuerySet(SearchMixin, models.QuerySet):
+    """The catalog is common knowledge inside the firm; suppliers reach items through tenders and orders only."""
+
+    def visible_to(self, actor):
+        """All rows for those who may view the catalog."""
+        return self if actor.may("catalog.view") else self.none()
+
+
+class Category(Named, Searchable):
+    """A node of the item tree, and the unit that the Kraljic matrix segments.
+
+    `segment` is written by the matrix; `path` lists the codes from the root.
+    """
+
+    class Segment(models.TextChoices):
+        STRATEGIC = "strategic", _("Strategic")
+        LEVERAGE = "leverage", _("Leverage")
+        BOTTLENECK = "bottleneck", _("Bottleneck")
+        NONCRITICAL = "noncritical", _("Non-critical")
+
+    public_id = fields.public_id()
+    code = models.CharField(_("Code"), max_length=20, unique=True)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("Part of")
+    )
+    path = models.CharField(max_length=250, unique=True, editable=False)
+    cpv = models.CharField(_("CPV code"), max_length=10, blank=True)
+    okpd2 = models.CharField(_("ОКПД2 code"), max_length=20, blank=True)
+    unspsc = models.CharField(_("UNSPSC code"), max_length=12, blank=True)
+    buyer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+",
+        verbose_name=_("Responsible buyer"),
+    )  # fmt: skip
+    segment = models.CharField(_("Segment"), max_length=12, choices=Segment, blank=True, editable=False)
+    is_active = models.BooleanField(_("Active"), default=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    search_fields = ("code", "name_en", "name_ru", "name_bg", "cpv", "okpd2")
+    objects = CatalogQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Category")
+        verbose_name_plural = _("Categories")
+        ordering = ["path"]
+
+
+class Item(ItemLifecycle, Named, Searchable):
+    """One thing the firm buys, under its own internal article.
+
+    `reference_price` is the last known price per base unit in `currency`; `margin_dependent` is the yearly gross
+    margin of the firm's products that cannot be made or sold without it, in base currency.
+    """
+
+    feed = "item"
+    page = "catalog:item-detail"
+
+    public_id = fields.public_id()
+    article = models.CharField(_("Article"), max_length=40, unique=True)
+    category = models.ForeignKey(Category, models.PROTECT, related_name="items", verbose_name=_("Category"))
+    base_unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("Base unit"))
+    description = models.TextField(_("Description"), blank=True, max_length=4000)
+    is_service = models.BooleanField(_("Service"), default=False)
+    reference_price = fields.price(_("Last price"), null=True, blank=True)
+    currency = fields.currency(default="EUR")
+    margin_dependent = fields.amount(
+        _("Margin that depends on it"), null=True, blank=True, validators=[MinValueValidator(0)],
+        help_text=_("Yearly gross margin of our products that need this item, in the base currency."),
+    )  # fmt: skip
+    replaced_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaces", verbose_name=_("Replaced by")
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+    created_at = models.DateTimeField(_("Made"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("Changed"), auto_now=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    search_fields = ("article", "name_en", "name_ru", "name_bg", "description")
+    objects = CatalogQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Item")
+        verbose_name_plural = _("Items")
+        ordering = ["article"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(article=""), name="item_article_given"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.article} {self.name}"
+
+    def get_absolute_url(self) -> str:
+        from django.urls import reverse
+
+        return reverse(self.page, args=[self.public_id])
+
+
+class ItemUnit(models.Model):
+    """A pack of an item: one `unit` holds `factor` base units (a box of 200 pieces)."""
+
+    item = models.ForeignKey(Item, models.CASCADE, related_name="packs")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("Unit"))
+    factor = models.DecimalField(
+        _("Base units in it"), max_digits=15, decimal_places=6, validators=[MinValueValidator(Decimal("0.000001"))]
+    )
+
+    class Meta:
+        verbose_name = _("Pack")
+        constraints = [
+            models.UniqueConstraint(fields=["item", "unit"], name="item_unit_once"),
+            models.CheckConstraint(condition=Q(factor__gt=0), name="item_unit_factor_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit} = {self.factor}"

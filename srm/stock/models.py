@@ -1,0 +1,116 @@
+"""Warehouses, moves, levels."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from srm.catalog.models import Item
+from srm.core import fields
+from srm.core.names import Named
+from srm.core.scoping import ScopedModel, ScopedQuerySet, scoped
+from srm.core.search import Searchable, SearchMixin
+
+
+class StockQuerySet(SearchMixin, ScopedQuerySet):
+    def visible_to(self, actor):
+        """Everything for those who may view stock; nothing for others."""
+        return self if actor.may("stock.view") else self.none()
+
+
+class Warehouse(Named, Searchable):
+    """A store of the firm at a delivery place."""
+
+    public_id = fields.public_id()
+    code = models.CharField(_("Code"), max_length=20, unique=True)
+    place = models.ForeignKey("srm.Place", models.PROTECT, related_name="+", verbose_name=_("Place"))
+    legal_entity = models.ForeignKey(
+        "srm.LegalEntity", models.PROTECT, related_name="+", verbose_name=_("Legal entity")
+    )
+    is_active = models.BooleanField(_("Active"), default=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    search_fields = ("code", "name_en", "name_ru", "name_bg")
+
+    class Meta:
+        verbose_name = _("Warehouse")
+        verbose_name_plural = _("Warehouses")
+        ordering = ["code"]
+
+
+class StockMove(ScopedModel):
+    """One movement of goods in base units: in is positive, out negative. Never changed; a mistake gets a counter-move.
+
+    `value` is in the base currency; `counterpart` names where goods of a transfer went (a country, a department).
+    """
+
+    append_only = True
+
+    class Kind(models.TextChoices):
+        RECEIPT = "receipt", _("Receipt")
+        ISSUE = "issue", _("Issue")
+        TRANSFER = "transfer", _("Transfer")
+        ADJUSTMENT = "adjustment", _("Adjustment")
+        RETURN = "return", _("Return")
+
+    public_id = fields.public_id()
+    kind = models.CharField(_("Kind"), max_length=12, choices=Kind)
+    warehouse = models.ForeignKey(Warehouse, models.PROTECT, related_name="moves", verbose_name=_("Warehouse"))
+    item = models.ForeignKey(Item, models.PROTECT, related_name="+", verbose_name=_("Item"))
+    quantity = fields.quantity()
+    value = fields.amount(_("Value"), default=0)
+    moved_on = models.DateField(_("Date"), db_index=True)
+    document_kind = models.CharField(max_length=80, blank=True)
+    document_id = models.CharField(max_length=40, blank=True)
+    document_number = models.CharField(_("Document"), max_length=40, blank=True)
+    counterpart = models.CharField(_("To or from"), max_length=200, blank=True)
+    reason = models.CharField(_("Reason"), max_length=300, blank=True)
+    created_by = models.ForeignKey("srm.User", models.PROTECT, null=True, related_name="+", editable=False)
+    created_at = models.DateTimeField(_("Made"), auto_now_add=True)
+
+    objects = scoped(StockQuerySet)
+
+    class Meta(ScopedModel.Meta):
+        verbose_name = _("Stock move")
+        verbose_name_plural = _("Stock moves")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["item", "warehouse"], name="stockmove_item"),
+            models.Index(fields=["document_kind", "document_id"], name="stockmove_document"),
+        ]
+        constraints = [models.CheckConstraint(condition=~Q(quantity=0), name="stockmove_not_zero")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.quantity} {self.item.article}"
+
+
+class StockLevel(ScopedModel):
+    """What lies in one warehouse of one item, and how much of it is promised."""
+
+    warehouse = models.ForeignKey(Warehouse, models.PROTECT, related_name="levels", verbose_name=_("Warehouse"))
+    item = models.ForeignKey(Item, models.PROTECT, related_name="levels", verbose_name=_("Item"))
+    on_hand = fields.quantity(_("On hand"), default=0)
+    reserved = fields.quantity(_("Promised"), default=0)
+
+    objects = scoped(StockQuerySet)
+
+    class Meta(ScopedModel.Meta):
+        verbose_name = _("Stock level")
+        verbose_name_plural = _("Stock levels")
+        ordering = ["item", "warehouse"]
+        constraints = [
+            models.UniqueConstraint(fields=["warehouse", "item"], name="stocklevel_once"),
+            models.CheckConstraint(condition=Q(on_hand__gte=0), name="stocklevel_not_negative"),
+            models.CheckConstraint(
+                condition=Q(reserved__gte=0) & Q(reserved__lte=F("on_hand")), name="stocklevel_reserved_covered"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item.article}: {self.on_hand}"
+
+    @property
+    def free(self):
+        """What lies there and is promised to nobody."""
+        return self.on_hand - self.reserved

@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import tomllib
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -14,12 +15,22 @@ NOT_ROOMS = {"migrations", "management", "locale", "static", "__pycache__"}
 
 @cache
 def tracked() -> tuple[Path, ...]:
-    """Every file of the project, as git knows it (new ones too, ignored ones not)."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    return tuple(path for path in (ROOT / name for name in sorted(set(listed.stdout.splitlines()))) if path.is_file())
+    """Every file of the project, as git knows it: new ones too, ignored ones not."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    try:
+        listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    except (OSError, subprocess.CalledProcessError):
+        return tuple(sorted(_unpacked()))
+    return tuple(path for path in (ROOT / name for name in sorted(set(listed))) if path.is_file())
+
+
+def _unpacked() -> Iterator[Path]:
+    """The same for a project that was unpacked from an archive: what set-up made is left out by name."""
+    made = {".git", ".venv", "node_modules", "var", "vendor", "__pycache__", ".env"}
+    for path in ROOT.rglob("*"):
+        parts = path.relative_to(ROOT).parts
+        if path.is_file() and not made & set(parts) and not parts[0].endswith("_cache") and path.suffix != ".mo":
+            yield path
 
 
 def sources() -> list[Path]:
@@ -53,6 +64,11 @@ def rooms() -> list[Path]:
         )
         found += inner or [ROOT / package]
     return found
+
+
+def module_of(path: Path) -> str:
+    """The dotted name of a source file: srm/jobs/services.py -> srm.jobs.services."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
 
 
 def room_of(module: str) -> str:

@@ -73,6 +73,8 @@ def _of_api(callback: object, action: str) -> str:
 
 
 def _of_page(view: object) -> str:
+    if any(base.__name__ == "_LoggedIn" for base in getattr(view, "__mro__", ())):
+        return LOGGED_IN
     if getattr(view, "public", False) or AllowAny in getattr(view, "permission_classes", ()):
         return EVERYONE
     if hasattr(view, "needed_permission"):

@@ -27,9 +27,7 @@ def _read(source: Path) -> Catalog:
     with source.open("rb") as stream:
         catalog = read_po(stream, locale=source.parent.parent.name)
     # A translation with a wrong placeholder would raise when the page is shown: better here, by its line.
-    faults = [
-        f"{source.name}:{message.lineno}: {fault}" for message, found in catalog.check() for fault in found
-    ]
+    faults = [f"{source.name}:{message.lineno}: {fault}" for message, found in catalog.check() for fault in found]
     if faults:
         raise CommandError(f"{source} has faults:\n" + "\n".join(faults))
     return catalog

@@ -259,5 +259,7 @@ LOGGING = {
     "root": {"handlers": ["out"], "level": env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))},
     "loggers": {"django.server": {"level": "WARNING"}, "httpx": {"level": "WARNING"}, "fontTools": {"level": "WARNING"}},
 }
+WEBHOOK_ALLOW_PRIVATE = env.flag("WEBHOOK_ALLOW_PRIVATE", False)
+CSRF_FAILURE_VIEW = "srm.ui.errors.csrf_failure"
 BRAND = _("Quadrant")
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -6,12 +6,15 @@ A room declares `app_name`, `urlpatterns` and, for suppliers, `portal_patterns`;
 from django.urls import include, path
 
 from srm.core.discovery import modules
+from srm.jobs import health
 from srm.rest.router import api_urls
 
 ROOT_ROOMS = {"srm.home", "srm.ui"}
 
 modules("api")
 urlpatterns = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
     path("account/", include("allauth.urls")),
     path("api/v1/", include(api_urls())),
 ]

@@ -103,7 +103,8 @@ def announce(row: models.Model, verb: str, actor: Actor) -> None:
         payload = {"id": audit.public_id_of(row), "kind": feed, "verb": verb, "text": str(row)}
         if hasattr(row, "feed_payload"):
             payload |= row.feed_payload()
-        emit(f"{feed}.{verb}", audit.plain(payload), key=audit.public_id_of(row))
+        entity = getattr(row, "legal_entity_id", None)
+        emit(f"{feed}.{verb}", audit.plain(payload), key=audit.public_id_of(row), legal_entity_id=entity)
 
 
 def _shown(model: type[models.Model], changes: dict) -> dict:

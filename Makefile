@@ -60,7 +60,7 @@ assets: srm/static/vendor/.copied ## Fetch front-end files
 
 # --- daily work ------------------------------------------------------------------------------------------------
 
-.PHONY: run test check static bench deep faults lock clean
+.PHONY: run test check static format bench deep faults lock clean
 run: setup ## Start on http://127.0.0.1:8000 (PORT=... for another), with a demo company on the first start
 	@exec $(PY) manage.py serve --prepare
 
@@ -76,6 +76,9 @@ static: ready
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@DJANGO_SETTINGS_MODULE=tests.settings $(PY) manage.py makemigrations --check --dry-run
+
+format: .venv/.test ## Bring the code into shape
+	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
 
 check: static ## Lint, format, types, import rules, migrations, then the tests
 	@$(MAKE) test

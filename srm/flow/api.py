@@ -20,21 +20,14 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from srm.audit import services as audit
 from srm.core.actor import Actor
 from srm.core.errors import InvalidInput, NotAllowed
 from srm.flow import perform as flow
 from srm.flow.lifecycle import Move, Offer
-from srm.rest import edge
 from srm.rest.errors import clean
 from srm.rest.filtering import schema_of
 from srm.rest.router import ViewSet, makes_routes
 from srm.rest.viewsets import DocumentViewSet
-
-
-@edge.records_with
-def _record(**event: Any) -> None:
-    audit.record(**event)
 
 
 class MoveActions(DocumentViewSet):

@@ -4,6 +4,14 @@ from django.apps import apps
 from django.db.models.signals import post_migrate
 
 from srm.audit import append_only
+from srm.audit import services as audit
+from srm.flow.uow import unit_of_work
+from srm.rest import edge
+from srm.ui.slots import provides
+
+provides("unit_of_work")(unit_of_work)
+provides("security")(audit.security)
+edge.records_with(audit.record)
 
 
 def guard_tables(**_options: object) -> None:

@@ -1,6 +1,6 @@
 """What this kit needs from the rooms above it: the transaction, the log, the record of refused attempts.
 
-The first and the last come through the page kit's slots; the log's writer is handed down by `srm.flow.api`.
+The first and the last come through the page kit's slots; the log's writer is handed down by `srm.flow.services`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def record(*, actor: Actor, verb: str, subject: models.Model, changes: dict[str,
         ImproperlyConfigured: nobody takes it; a write without its event must not happen.
     """
     if not _recorders:
-        raise ImproperlyConfigured("No room records events; is srm.flow.api imported?")
+        raise ImproperlyConfigured("No room records events; is srm.flow started?")
     for recorder in _recorders:
         recorder(actor=actor, verb=verb, subject=subject, changes=changes or {})
 

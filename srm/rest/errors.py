@@ -212,6 +212,7 @@ _DESCRIBERS: list[tuple[Any, Any]] = [
     (DomainError, _of_domain),
     (drf.ValidationError, _of_drf_validation),
     (drf.NotFound, lambda fault: _of_domain(Missing())),
+    (drf.PermissionDenied, lambda fault: Problem(403, NotAllowed.code, fault.detail)),
     (drf.APIException, _of_drf),
     (Http404, lambda fault: _of_domain(Missing())),
     (django_errors.PermissionDenied, lambda fault: _of_domain(NotAllowed())),

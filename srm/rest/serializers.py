@@ -190,11 +190,16 @@ class LineSerializer(Serializer):
             line_id.read_only, line_id.default = False, None
         return fields
 
+    def to_internal_value(self, data: Any) -> Any:
+        """The row's values, always with an `id`, which a PATCH would leave out."""
+        values = super().to_internal_value(data)
+        if getattr(self.Meta, "writable", ()):
+            values.setdefault("id", None)
+        return values
+
 
 class InputSerializer(Strict):
     """A body that is no model: the arguments of a command."""
 
     class Meta:
         list_serializer_class = RowList
-
-

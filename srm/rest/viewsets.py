@@ -25,6 +25,7 @@ from srm.rest.filtering import DeclaredFilters, check_parameters
 from srm.rest.openapi import Schema
 from srm.rest.pagination import KeysetPagination
 from srm.rest.parsers import JSONParser
+from srm.rest.renderers import OneFormat
 from srm.rest.serializers import Serializer
 
 Work = Callable[[], Response]
@@ -40,6 +41,7 @@ class ApiView(APIView):
     public: ClassVar[bool] = False
     parameters: ClassVar[Sequence[str]] = ()
     parser_classes = [JSONParser]
+    content_negotiation_class = OneFormat
     schema = Schema()
     request: Request
 

@@ -1,16 +1,19 @@
 """Plumbing of all tests: what may be skipped, where shared data lies, how long Hypothesis searches."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.test import TransactionTestCase
+from django.test import Client, TransactionTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
 
 from srm.audit import append_only
+from srm.flow.uow import unit_of_work
+from tests.personas import Firm, found_firm
 
 ON_POSTGRES = bool(os.environ.get("TEST_DATABASE_URL"))
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
@@ -65,3 +68,35 @@ def shared() -> Path:
             pytest.fail(message)
         pytest.skip(message)
     return folder
+
+
+@pytest.fixture
+def firm(db: None) -> Firm:
+    """The firm of `tests.personas`, in a test that rolls back."""
+    return found_firm()
+
+
+@pytest.fixture
+def committed_firm(transactional_db: None) -> Firm:
+    """The same firm, committed, for races and servers in other threads and processes."""
+    return found_firm()
+
+
+@pytest.fixture
+def work() -> Callable[[], AbstractContextManager[None]]:
+    """The edge's transaction: `with work(): ...`."""
+    return unit_of_work
+
+
+@pytest.fixture
+def client_of(request: pytest.FixtureRequest) -> Callable[[str], Client]:
+    """A logged-in client of one persona: `client_of("buyer")`."""
+    name = "committed_firm" if "committed_firm" in request.fixturenames else "firm"
+    firm = request.getfixturevalue(name)
+
+    def log_in(persona: str) -> Client:
+        client = Client()
+        client.force_login(getattr(firm.users, persona))
+        return client
+
+    return log_in

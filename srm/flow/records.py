@@ -91,7 +91,8 @@ def check(row: models.Model) -> None:
     if hasattr(row, "refresh_search"):
         row.refresh_search()
     try:
-        row.full_clean(exclude=["public_id"])
+        # The state is protected against assignment, and cleaning assigns; only moves change it.
+        row.full_clean(exclude=["public_id", "state"])
     except ValidationError as fault:
         raise InvalidInput({name: list(found) for name, found in fault.message_dict.items()}) from fault
 

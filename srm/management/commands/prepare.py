@@ -43,7 +43,7 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: object) -> None:
         call_command("compile_translations", stdout=self.stdout)
         if migrations_wait():
-            call_command("migrate", interactive=False, verbosity=1, stdout=self.stdout)
+            call_command("migrate", interactive=False)
         if cache_tables_wait():
             call_command("createcachetable")
         self.collect_static()
@@ -57,5 +57,6 @@ class Command(BaseCommand):
         now = static_digest()
         if manifest.exists() and stamp.exists() and stamp.read_text() == now:
             return
-        call_command("collectstatic", interactive=False, verbosity=1, stdout=self.stdout)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        self.stdout.write("Static files collected.")
         stamp.write_text(now)

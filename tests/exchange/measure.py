@@ -1,0 +1,49 @@
+"""Reads the files named on the command line and prints, per file, what happened and what it cost (JSON lines).
+
+A process of its own, so that the peak memory of its children is that of the reading alone.
+"""
+
+import json
+import os
+import resource
+import sys
+import time
+from pathlib import Path
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+import django
+
+django.setup()
+
+from srm.exchange import readers  # noqa: E402
+
+
+def main() -> None:
+    said: list[str] = []
+    plain = readers.refusal
+    readers.refusal = lambda code, facts: said.append(code) or plain(code, facts)
+    for name in sys.argv[1:]:
+        said.clear()
+        started, fault = time.monotonic(), ""
+        try:
+            with readers.read_table(Path(name)) as table:
+                for _portion in table.portions():
+                    pass
+        except Exception as refusal:
+            fault = f"{type(refusal).__name__}: {refusal}"
+        print(
+            json.dumps(
+                {
+                    "file": Path(name).name,
+                    "code": said[0] if said else "",
+                    "fault": fault,
+                    "seconds": round(time.monotonic() - started, 2),
+                    "child_mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024,
+                    "own_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+                }
+            )
+        )
+
+
+if __name__ == "__main__":
+    main()

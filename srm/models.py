@@ -2,5 +2,6 @@
 
 from srm.core.discovery import import_modules
 from srm.core.numbering import Counter  # noqa: F401
+from srm.core.rates import ExchangeRate  # noqa: F401
 
 import_modules("srm", ("models",))

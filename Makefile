@@ -60,7 +60,7 @@ assets: srm/static/vendor/.copied ## Fetch front-end files
 
 # --- daily work ------------------------------------------------------------------------------------------------
 
-.PHONY: run test check static format bench deep faults lock clean
+.PHONY: run test check static format bench deep faults audit lock clean
 run: setup ## Start on http://127.0.0.1:8000 (PORT=... for another), with a demo company on the first start
 	@exec $(PY) manage.py serve --prepare
 
@@ -91,6 +91,9 @@ deep: ready ## Thousands of generated sequences; hours, not minutes
 
 faults: ready ## Kill processes at bad moments; nothing may be lost or doubled
 	@$(PY) -m pytest tests/faults $(ARGS)
+
+audit: ready ## Known weaknesses of pinned packages; fails on packages it could not look up
+	@$(BIN)/pip-audit --strict --disable-pip -r requirements.txt
 
 lock: .venv/bin/python ## Pin the newest allowed versions of all packages, with hashes
 	@$(PIP) install 'pip-tools>=7.5'

@@ -16,7 +16,7 @@ from django.urls import URLPattern, path
 from django.utils.datastructures import MultiValueDict
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -81,31 +81,35 @@ def moves_of(model: type[models.Model]) -> dict[str, Move]:
 @makes_routes
 def move_routes(prefix: str, viewset: ViewSet) -> list[URLPattern]:
     """One address per move, so that the API's description lists each with its own details."""
-    moves = moves_of(viewset.model)
+    moves, base = moves_of(viewset.model), f"{prefix}/<str:id>/moves/"
     if not moves:
         return []
-    offers = _describe(prefix, "offers", _class("Offers", viewset), OFFERS, summary=_("Moves open now"), operation_id=f"{prefix}_moves")
-    patterns = [path(f"{prefix}/<str:id>/moves/", offers.as_view({"get": "offers"}, detail=True), name=f"{prefix}-moves")]
+    operation = prefix.replace("-", "_")
+    offers = _view(
+        viewset, "offers", summary="Moves open now", operation_id=f"{operation}_moves", responses={200: OFFERS}
+    )
+    patterns = [path(base, offers.as_view({"get": "offers"}, detail=True), name=f"{prefix}-moves")]
     for name, declared in moves.items():
-        view = _class(f"{name.title()}Move", viewset, declared)
-        request_body = body_schema(declared)
-        described = _describe(
-            prefix, "perform", view, viewset.serializer_class, summary=str(declared.label),
-            operation_id=f"{prefix}_{name}", request={"application/json": request_body},
+        view = _view(
+            viewset, "perform", declared, summary=declared.label, operation_id=f"{operation}_{name}",
+            request={"application/json": body_schema(declared)}, responses={200: viewset.serializer_class},
         )  # fmt: skip
-        route = f"{prefix}/<str:id>/moves/{name}/"
-        patterns.append(path(route, described.as_view({"post": "perform"}, detail=True), name=f"{prefix}-move-{name}"))
+        patterns.append(
+            path(f"{base}{name}/", view.as_view({"post": "perform"}, detail=True), name=f"{prefix}-move-{name}")
+        )
     return patterns
 
 
-def _class(name: str, viewset: ViewSet, declared: Move | None = None) -> ViewSet:
-    return type(f"{viewset.__name__}{name}", (MoveActions, viewset), {"declared": declared, "__module__": __name__})
+def _view(viewset: ViewSet, action: str, declared: Move | None = None, **described: Any) -> ViewSet:
+    """The resource's viewset with one move action, described on its own."""
+    plain = getattr(MoveActions, action)
 
+    def method(self: MoveActions, request: Request, **kwargs: Any) -> Any:
+        return plain(self, request, **kwargs)
 
-def _describe(prefix: str, action: str, view: ViewSet, answer: Any, **words: Any) -> ViewSet:
-    operation = words.pop("operation_id").replace("-", "_")
-    described = extend_schema(responses={200: answer}, operation_id=operation, filters=False, **words)
-    return extend_schema_view(**{action: described})(view)
+    method.__name__, method.__doc__ = action, plain.__doc__
+    content = {"declared": declared, action: extend_schema(filters=False, **described)(method), "__module__": __name__}
+    return type(f"{viewset.__name__}{action.title()}", (MoveActions, viewset), content)
 
 
 def details_of(dotted: str | None, body: dict[str, Any], *, actor: Actor) -> dict[str, Any]:
@@ -134,7 +138,8 @@ def typed(body: dict[str, Any]) -> MultiValueDict:
     Raises:
         InvalidInput: a value is an object or a list of more than plain values.
     """
-    data, refused = MultiValueDict(), {}
+    data: MultiValueDict = MultiValueDict()
+    refused: dict[str, list[str]] = {}
     for name, value in body.items():
         values = value if isinstance(value, list) else [value]
         if any(isinstance(each, (dict, list)) for each in values):
@@ -172,7 +177,11 @@ def body_schema(declared: Move) -> dict[str, Any]:
     properties = {name: {**schema_of(field), "title": str(field.label or name)} for name, field in fields.items()}
     version = {"type": "integer", "minimum": 1, "description": "Refuse when the document is no longer at this version."}
     required = [name for name, field in fields.items() if field.required]
-    found: dict[str, Any] = {"type": "object", "properties": {**properties, "version": version}, "additionalProperties": False}
+    found: dict[str, Any] = {
+        "type": "object",
+        "properties": {**properties, "version": version},
+        "additionalProperties": False,
+    }
     return {**found, "required": required} if required else found
 
 

@@ -16,7 +16,8 @@ from django.core import exceptions as django_errors
 from django.core import signals
 from django.db import Error as DatabaseError
 from django.http import Http404, UnreadablePostError
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions as drf
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -122,9 +123,7 @@ def handle(fault: Exception, context: dict[str, Any]) -> Response:
 def respond(problem: Problem, request: Any) -> Response:
     """`problem` as a response."""
     request_id = getattr(request, "request_id", "") if request is not None else ""
-    return Response(
-        problem.body(request_id), status=problem.status, headers=problem.headers, content_type=CONTENT_TYPE
-    )
+    return Response(problem.body(request_id), status=problem.status, headers=problem.headers, content_type=CONTENT_TYPE)
 
 
 def problem_of(fault: Exception) -> Problem:
@@ -189,9 +188,13 @@ def _of_database(fault: DatabaseError) -> Problem:
     """A lock waited for in vain is not our fault; of two equal rows at the same moment one is refused."""
     marks = f"{getattr(fault.__cause__, 'sqlstate', '')} {fault}"
     if any(mark in marks for mark in _BUSY):
-        return Problem(503, "busy", gettext("Many are writing just now. Try again in a moment."), headers={"Retry-After": "2"})
+        return Problem(
+            503, "busy", gettext("Many are writing just now. Try again in a moment."), headers={"Retry-After": "2"}
+        )
     if any(mark in marks for mark in _TWICE):
-        return Problem(409, "duplicate", gettext("The same has been stored by somebody else a moment ago. Load it again."))
+        return Problem(
+            409, "duplicate", gettext("The same has been stored by somebody else a moment ago. Load it again.")
+        )
     return Problem(500, "fault", gettext("Something failed on our side. Try again, or send us the request id."))
 
 
@@ -218,7 +221,10 @@ _DESCRIBERS: list[tuple[Any, Any]] = [
     (django_errors.PermissionDenied, lambda fault: _of_domain(NotAllowed())),
     (django_errors.RequestDataTooBig, _of_size),
     (UnreadablePostError, lambda fault: Problem(400, "cut-off", gettext("The body did not arrive whole."))),
-    (django_errors.SuspiciousOperation, lambda fault: Problem(400, "suspicious", gettext("The request was not understood."))),
+    (
+        django_errors.SuspiciousOperation,
+        lambda fault: Problem(400, "suspicious", gettext("The request was not understood.")),
+    ),
     (django_errors.ValidationError, _of_django_validation),
     (DatabaseError, _of_database),
 ]

@@ -16,6 +16,7 @@ from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
 from srm.rest.errors import InvalidParameters, UnknownParameters
+from srm.rest.fields import readable
 from srm.rest.pagination import PARAMETERS, query_parameter
 
 
@@ -51,7 +52,7 @@ class DeclaredFilters(BaseFilterBackend):
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict]:
         """The filters, for the API's description."""
-        filters = build(view, None, view.model._base_manager.none())
+        filters = build(view, None, readable(view.model, view.actor).none())
         if filters is None:
             return []
         return [

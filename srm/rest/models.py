@@ -31,11 +31,18 @@ class ApiToken(ScopedModel):
     name = models.CharField(_("Name"), max_length=80, help_text=_("What uses it: “Warehouse scanner”, “1C exchange”."))
     digest = models.CharField(max_length=64, unique=True, editable=False)
     hint = models.CharField(_("Begins with"), max_length=12, editable=False)
-    scopes = models.JSONField(_("Rights"), default=list, blank=True, help_text=_("None chosen: all rights of the account."))
+    scopes = models.JSONField(
+        _("Rights"), default=list, blank=True, help_text=_("None chosen: all rights of the account.")
+    )
     networks = models.JSONField(_("Allowed addresses"), default=list, blank=True)
     created_at = models.DateTimeField(_("Created"), default=clock.now, editable=False)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", editable=False, verbose_name=_("Created by")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("Created by"),
     )
     expires_at = models.DateTimeField(_("Valid until"))
     last_used_at = models.DateTimeField(_("Last used"), null=True, editable=False)

@@ -100,7 +100,12 @@ class TokenScheme(OpenApiAuthenticationExtension):
 
     def get_security_definition(self, auto_schema: Any) -> dict:
         """How a program logs in."""
-        return {"type": "http", "scheme": "bearer", "bearerFormat": "qd_…", "description": "A token from Settings, API tokens."}
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "qd_…",
+            "description": "A token from Settings, API tokens.",
+        }
 
 
 class SessionScheme(OpenApiAuthenticationExtension):

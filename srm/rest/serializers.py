@@ -19,7 +19,9 @@ from srm.rest.fields import AmountField, DecimalField, PriceField, QuantityField
 
 _BY_PLACES = {QUANTITY_PLACES: QuantityField, AMOUNT_PLACES: AmountField, PRICE_PLACES: PriceField}
 # Set by the system alone: by moves, counters and the write helpers.
-NEVER_WRITABLE = frozenset({"id", "pk", "public_id", "number", "state", "version", "created_by", "created_at", "updated_at"})
+NEVER_WRITABLE = frozenset(
+    {"id", "pk", "public_id", "number", "state", "version", "created_by", "created_at", "updated_at"}
+)
 
 
 class Strict(serializers.Serializer):

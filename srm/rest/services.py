@@ -48,7 +48,12 @@ def create_token(
         expires_at=clock.now() + dt.timedelta(days=_clean_days(days)),
     )
     token.save(force_insert=True)
-    shown = {"name": token.name, "scopes": token.scopes, "networks": token.networks, "expires_at": token.expires_at.isoformat()}
+    shown = {
+        "name": token.name,
+        "scopes": token.scopes,
+        "networks": token.networks,
+        "expires_at": token.expires_at.isoformat(),
+    }
     edge.record(actor=actor, verb="created", subject=token, changes={"user": user.email, **shown})
     return token, secret
 
@@ -82,7 +87,9 @@ def _clean_scopes(scopes: Iterable[str], actor: Actor, user: User) -> list[str]:
     granted = actor.permissions if user.pk == actor.user_id else actor_for(user).permissions
     wanted = sorted(set(scopes))
     if strange := [scope for scope in wanted if scope not in granted]:
-        raise InvalidInput({"scopes": [_("This account does not have: %(rights)s.") % {"rights": ", ".join(strange)[:200]}]})
+        raise InvalidInput(
+            {"scopes": [_("This account does not have: %(rights)s.") % {"rights": ", ".join(strange)[:200]}]}
+        )
     return wanted
 
 

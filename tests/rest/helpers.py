@@ -42,7 +42,9 @@ class Api:
     def get(self, path: str, query: Any = None, **headers: str) -> Any:
         return self.client.get(path, query or {}, headers=headers)
 
-    def call(self, method: str, path: str, body: object = None, *, key: str = "", raw: bytes | None = None, **headers: str) -> Any:
+    def call(
+        self, method: str, path: str, body: object = None, *, key: str = "", raw: bytes | None = None, **headers: str
+    ) -> Any:
         if key:
             headers["Idempotency-Key"] = key
         data = raw if raw is not None else json.dumps({} if body is None else body).encode()

@@ -9,8 +9,9 @@ from rest_framework import serializers
 
 from srm.catalog.models import Category, Item
 from srm.core.actor import Actor
+from srm.flow import api as _moves  # noqa: F401  adds the routes of moves, as start-up does
 from srm.flow import records
-from srm.rest.router import NothingHere, urls_of
+from srm.rest.router import NothingHere, RootView, urls_of
 from srm.rest.serializers import LineSerializer, Serializer
 from srm.rest.viewsets import DocumentViewSet
 from srm.ui import filters
@@ -93,6 +94,7 @@ class CategoryViewSet(DocumentViewSet):
 
 
 patterns = [
+    path("", RootView.as_view(), name="root"),
     *urls_of("things", ItemViewSet),
     *urls_of("groups", CategoryViewSet),
     path("<path:rest>", NothingHere.as_view(), name="nothing"),

@@ -73,7 +73,9 @@ def test_a_new_document_is_stored_audited_and_shown(things, admin, body, categor
 
 
 def test_numbers_are_read_exactly_also_as_json_numbers(things, admin, body):
-    answer = api(admin).post(things, raw=json.dumps(body | {"reference_price": 0}).replace('_price": 0', '_price": 0.100001').encode())
+    answer = api(admin).post(
+        things, raw=json.dumps(body | {"reference_price": 0}).replace('_price": 0', '_price": 0.100001').encode()
+    )
     assert answer.status_code == 201, answer.content
     assert Item.objects.get().reference_price == Decimal("0.100001")
 

@@ -25,7 +25,9 @@ def refused(answer, status: int) -> dict:
     return problem
 
 
-@pytest.mark.parametrize("field", [field.name for field in Item._meta.get_fields()] + ["id", "pk", "is_staff", "__class__", "actor"])
+@pytest.mark.parametrize(
+    "field", [field.name for field in Item._meta.get_fields()] + ["id", "pk", "is_staff", "__class__", "actor"]
+)
 def test_every_field_that_is_not_writable_is_refused_by_name(things, admin, body, field):
     if field in body:
         return
@@ -33,13 +35,41 @@ def test_every_field_that_is_not_writable_is_refused_by_name(things, admin, body
     assert list(problem["errors"]) == [field]
 
 
-@pytest.mark.parametrize("value", ["-1", -1, "1e30", "1E+30", "NaN", "Infinity", "-Infinity", "abc", "", " ", "1,5", "1 000", "٣", "1_0", True, [], {}, "0x10", "1" * 400, "999999999999999", "0.0000001", "१"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "-1",
+        -1,
+        "1e30",
+        "1E+30",
+        "NaN",
+        "Infinity",
+        "-Infinity",
+        "abc",
+        "",
+        " ",
+        "1,5",
+        "1 000",
+        "٣",
+        "1_0",
+        True,
+        [],
+        {},
+        "0x10",
+        "1" * 400,
+        "999999999999999",
+        "0.0000001",
+        "१",
+    ],
+)
 def test_a_price_that_cannot_be_is_refused_with_a_sentence(things, admin, body, value):
     problem = refused(api(admin).post(things, body | {"reference_price": value}), 422)
     assert list(problem["errors"]) == ["reference_price"]
 
 
-@pytest.mark.parametrize("number", ["1e30", "1e999999999", "1e-999999999", "-0.1", "123456789012345678901234567890", "9" * 4000])
+@pytest.mark.parametrize(
+    "number", ["1e30", "1e999999999", "1e-999999999", "-0.1", "123456789012345678901234567890", "9" * 4000]
+)
 def test_json_numbers_out_of_this_world_are_refused(things, admin, body, number):
     raw = json.dumps(body | {"reference_price": 0}).replace('"reference_price": 0', f'"reference_price": {number}')
     problem = refused(api(admin).post(things, raw=raw.encode()), 422)
@@ -76,7 +106,16 @@ def test_hostile_names_of_fields_are_echoed_harmlessly(things, admin, body, name
     assert not {"\x00", "\r", "\n", "\u202e", "\ud800"} & set(echoed)
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/xml", "text/html"])
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/xml",
+        "text/html",
+    ],
+)
 def test_only_json_is_read(things, admin, body, content_type):
     caller = api(admin)
     answer = caller.client.generic("POST", things, json.dumps(body), content_type=content_type)
@@ -93,14 +132,18 @@ def test_a_body_over_the_limit_is_refused(things, admin, settings):
     refused(api(admin).post(things, raw=b'"' + b"x" * 2000 + b'"'), 413)
 
 
-def test_a_reference_of_others_and_a_missing_one_are_refused_in_the_same_words(things, admin, body, category, monkeypatch):
+def test_a_reference_of_others_and_a_missing_one_are_refused_in_the_same_words(
+    things, admin, body, category, monkeypatch
+):
     missing = refused(api(admin).post(things, body | {"category": "A" * 22}), 422)
     monkeypatch.setattr("srm.catalog.models.CatalogQuerySet.visible_to", lambda self, actor: self.none())
     foreign = refused(api(admin).post(things, body), 422)
     assert missing["errors"]["category"] == foreign["errors"]["category"]
 
 
-@pytest.mark.parametrize("value", [1, "1", "", [], {}, True, "A" * 23, "' OR 1=1 --", "\x00" * 22, None, "../" * 7 + "a"])
+@pytest.mark.parametrize(
+    "value", [1, "1", "", [], {}, True, "A" * 23, "' OR 1=1 --", "\x00" * 22, None, "../" * 7 + "a"]
+)
 def test_a_reference_is_a_public_id_and_nothing_else(things, admin, body, category, value):
     problem = refused(api(admin).post(things, body | {"category": value}), 422)
     assert list(problem["errors"]) == ["category"]
@@ -138,7 +181,9 @@ def test_lines_of_a_change_are_whole_lines(admin, category):
     assert good
     assert read.validated_data["lines"][0]["id"] is None
     assert read.validated_data["lines"][0]["category"] == category
-    good, read = lines(actor, {"lines": [{"id": "x" * 22, "category": category.public_id}, {"state": 1, "bogus": 2}]}, partial=True)
+    good, read = lines(
+        actor, {"lines": [{"id": "x" * 22, "category": category.public_id}, {"state": 1, "bogus": 2}]}, partial=True
+    )
     assert not good
     assert set(flatten(read.errors)) == {
         "lines.0.reference_price", "lines.1.category", "lines.1.reference_price", "lines.1.state", "lines.1.bogus",

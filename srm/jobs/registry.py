@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from srm.jobs.run import JobRun
+    pass
 
 Handler = Callable[..., "dict | None"]
 

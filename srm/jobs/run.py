@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from srm.core import clock
 from srm.core.actor import Actor
 from srm.jobs import ends
-from srm.jobs.models import WHY, Job
+from srm.jobs.models import Job
 
 log = logging.getLogger("srm.jobs")
 PROGRESS_EVERY = 0.5

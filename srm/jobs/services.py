@@ -223,7 +223,7 @@ def _snapshot(actor: Actor) -> dict:
 
 
 def _own_or_manage(job: Job, actor: Actor) -> None:
-    if not (actor.may("jobs.manage") or actor.user_id is not None and job.user_id == actor.user_id):
+    if not (actor.may("jobs.manage") or (actor.user_id is not None and job.user_id == actor.user_id)):
         raise NotAllowed
 
 

@@ -47,6 +47,7 @@ class Parcel:
     payload: dict
     created_at: dt.datetime
     sequence: int | None
+    legal_entity_id: int | None = None
 
 
 Route = Callable[["OutboxEvent"], Iterable[str]]

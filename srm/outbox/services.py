@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from django.db import transaction
@@ -74,7 +74,7 @@ def dispatch(limit: int = 500) -> int:
     return len(events)
 
 
-def _route(event: OutboxEvent, channels) -> None:
+def _route(event: OutboxEvent, channels: Iterable[Channel]) -> None:
     """Write the deliveries of one event. A route that fails is parked, so that one bad event cannot stop the rest."""
     rows = []
     for channel in channels:
@@ -150,7 +150,7 @@ def _parcel(row: Delivery) -> Parcel:
     return Parcel(
         delivery_id=row.pk, fence=row.fence + 1, attempt=row.attempts + 1, target=row.target, event_pk=event.pk,
         event_id=event.public_id, kind=event.kind, key=event.key, payload=event.payload, created_at=event.created_at,
-        sequence=event.sequence,
+        sequence=event.sequence, legal_entity_id=event.legal_entity_id,
     )  # fmt: skip
 
 
@@ -205,7 +205,7 @@ def retry(delivery: Delivery, *, actor: Actor) -> Delivery:
         NotAllowed: the actor neither keeps the outbox nor, for a webhook, manages the integrations.
         RuleBroken: it is waiting already.
     """
-    if not (actor.may("outbox.manage") or delivery.channel == "webhook" and actor.may("integrations.manage")):
+    if not (actor.may("outbox.manage") or (delivery.channel == "webhook" and actor.may("integrations.manage"))):
         raise NotAllowed
     if delivery.state == Delivery.State.PENDING:
         raise RuleBroken(_("This delivery is waiting for its next attempt already."))
@@ -222,16 +222,19 @@ def retry(delivery: Delivery, *, actor: Actor) -> Delivery:
     return delivery
 
 
-def deliver_again(event: OutboxEvent, channel: str, target: str) -> Delivery:
-    """A delivery of a past event to one receiver, new or started over, in the caller's transaction."""
-    delivery, _created = Delivery.objects.unscoped(WHY).update_or_create(
-        event=event,
-        channel=channel,
-        target=target,
-        defaults={"state": Delivery.State.PENDING, "attempts": 0, "next_at": clock.now(), "lease_until": None},
+def deliver_again(events: Iterable[OutboxEvent], channel: str, target: str) -> int:
+    """Deliveries of past events to one receiver, new or started over, in the caller's transaction; how many."""
+    events = list(events)
+    rows = Delivery.objects.unscoped(WHY)
+    rows.bulk_create(
+        [Delivery(event=event, channel=channel, target=target) for event in events], ignore_conflicts=True, batch_size=200
     )
-    Delivery.objects.unscoped(WHY).filter(pk=delivery.pk).update(fence=F("fence") + 1)
-    return delivery
+    again = rows.filter(channel=channel, target=target)
+    for start in range(0, len(events), 200):
+        again.filter(event__in=events[start : start + 200]).update(
+            state=Delivery.State.PENDING, attempts=0, next_at=clock.now(), lease_until=None, fence=F("fence") + 1
+        )
+    return len(events)
 
 
 def clean_up(*, private_days: int = 30, feed_days: int = 400, batch: int = 2000) -> int:

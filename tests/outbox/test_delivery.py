@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import threading
 
 import pytest
@@ -165,7 +166,7 @@ def test_pauses_grow_and_the_delivery_is_parked_in_the_end(receiver: Receiver) -
             assert services.deliver_due() == 0, "not before its pause is over"
             pauses.append((only_delivery().next_at - now).total_seconds())
             now = only_delivery().next_at
-    assert all(later > earlier for earlier, later in zip(pauses[:-2], pauses[1:-2], strict=False))
+    assert all(later > earlier for earlier, later in itertools.pairwise(pauses[:-2]))
     delivery = only_delivery()
     assert (delivery.state, delivery.attempts, delivery.status_code) == ("parked", services.MAX_ATTEMPTS, 503)
     with time_machine.travel(now + dt.timedelta(days=10), tick=False):

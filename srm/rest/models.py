@@ -58,6 +58,13 @@ class ApiToken(ScopedModel):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def standing(self) -> str:
+        """In one word, whether it still works."""
+        if self.revoked_at is not None:
+            return str(_("withdrawn"))
+        return str(_("works") if clock.now() < self.expires_at else _("out of date"))
+
     def is_live(self, at: dt.datetime) -> bool:
         """Whether it opens the door at `at`; the account must live too."""
         return self.revoked_at is None and at < self.expires_at and self.user.is_active

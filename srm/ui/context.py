@@ -10,9 +10,11 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 
+from srm.core import clock
 from srm.core.actor import ANONYMOUS, Actor
 from srm.ui.menu import Item, menu_for
 from srm.ui.slots import gather
+from srm.ui.words import script_words
 
 THEMES = ("auto", "light", "dark")
 
@@ -59,6 +61,16 @@ class Frame:
             return reverse("home:search")
         except NoReverseMatch:
             return ""
+
+    @property
+    def words(self) -> dict[str, str]:
+        """Sentences of our scripts in the reader's language."""
+        return script_words()
+
+    @property
+    def server_time(self) -> str:
+        """For countdowns: they trust this clock, not the browser's."""
+        return clock.now().isoformat()
 
     @property
     def initials(self) -> str:

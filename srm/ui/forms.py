@@ -429,6 +429,16 @@ class LineFormSet(forms.BaseFormSet):
         form.fields["DELETE"].widget = forms.HiddenInput()
 
     @property
+    def total_factors(self) -> Sequence[str]:
+        """The fields whose product is the computed column."""
+        return next(iter(self.totals.values()), ())
+
+    @property
+    def total_label(self) -> Any:
+        """Heading of the computed column."""
+        return next(iter(self.totals), "") and _("Amount")
+
+    @property
     def visible_names(self) -> list[str]:
         """Names of the columns, in order."""
         return [name for name, one in self.empty_form.fields.items() if not one.widget.is_hidden]

@@ -45,6 +45,7 @@ class DetailPage(Page):
     kind = "detail"
     loads_object = True
     template = "ui/detail.html"
+    overview_template = "ui/_overview.html"
     facts: Sequence[Any] = ()
     lines: tuple[str, type[tables.Table]] | None = None
     lines_title: Any = ""

@@ -84,7 +84,7 @@ class RowSheet(Worksheet):
         self.formats = [column.kind for column in columns]
         for number, column in enumerate(columns):
             self.set_column(number, number, column.width)
-            self.write_string(0, number, _plain(column.label), heading)
+            self.write_string(0, number, plain_text(column.label), heading)
         self.freeze_panes(1, 0)
         self._write_single_row(1)
         self.cursor = 1
@@ -252,12 +252,12 @@ class XlsxBook:
         sheet.set_column(0, 0, 24)
         sheet.set_column(1, 1, 70)
         for number, (label, value) in enumerate(facts):
-            text = _plain(value)
-            sheet.write_string(number, 0, _plain(label), self.heading)
+            text = plain_text(value)
+            sheet.write_string(number, 0, plain_text(label), self.heading)
             sheet.write_string(number, 1, text, self.quoted if safety.is_dangerous(text) else self.note)
 
 
-def _plain(value: object) -> str:
+def plain_text(value: object) -> str:
     """A text that the library will not take for ready markup (see the head of this file)."""
     return re.sub(r"^<r>|</r>$", "(r)", str(value))[:MAX_TEXT]
 

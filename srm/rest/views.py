@@ -58,7 +58,17 @@ class TokenDetail(DetailPage):
 
     model = ApiToken
     permission = "rest.tokens"
-    facts = ["standing", "hint", "user", "rights", "addresses", "expires_at", "last_used_at", "created_at", "created_by"]
+    facts = [
+        "standing",
+        "hint",
+        "user",
+        "rights",
+        "addresses",
+        "expires_at",
+        "last_used_at",
+        "created_at",
+        "created_by",
+    ]
 
     def queryset(self) -> QuerySet:
         return super().queryset().select_related("user", "created_by")

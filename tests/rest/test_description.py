@@ -125,3 +125,11 @@ def test_the_root_lists_what_the_caller_may_view(things, admin, nobody, monkeypa
     assert api(admin).get("/api/v1/").json() == {"things": f"http://testserver{things}"}
     assert api(nobody).get("/api/v1/").json() == {}
     assert api().get("/api/v1/").status_code == 401
+
+
+def test_bodies_say_that_nothing_else_is_taken(described):
+    schemas = described["components"]["schemas"]
+    assert schemas["ItemRequest"]["additionalProperties"] is False
+    assert schemas["PatchedItemRequest"]["additionalProperties"] is False
+    assert "version" in schemas["PatchedItemRequest"]["properties"]
+    assert "version" not in schemas["ItemRequest"]["properties"]

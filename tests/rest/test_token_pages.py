@@ -50,7 +50,9 @@ def test_the_secret_is_shown_once_and_works(browser, requester):
         assert "Scanner" in shown.content.decode()
 
 
-@pytest.mark.parametrize("change", [{"scopes": ["org.manage"]}, {"days": "4000"}, {"networks": "evil"}, {"name": ""}, {"days": "x"}])
+@pytest.mark.parametrize(
+    "change", [{"scopes": ["org.manage"]}, {"days": "4000"}, {"networks": "evil"}, {"name": ""}, {"days": "x"}]
+)
 def test_a_form_that_cannot_be_comes_back_with_sentences(browser, change):
     answer = browser.post(f"{PAGES}new/", FORM | change)
     assert answer.status_code == 422

@@ -16,10 +16,21 @@ from srm.core.names import Named, pick_name
 from srm.core.search import Searchable, SearchMixin
 
 
-class Unit(Named):
-    """A unit of measure by its UN/ECE Recommendation 20 code, with its symbol in three languages.
+def paths_down_to(path: str) -> list[str]:
+    """Every path from the root down to `path`: "/A/B/" -> ["/A/", "/A/B/"]."""
+    codes = path.strip("/").split("/")
+    return [f"/{'/'.join(codes[: depth + 1])}/" for depth in range(len(codes))]
 
-    `factor` says how many of the dimension's base unit (kilogram, metre, litre, piece, second, square metre) it holds.
+
+class UnitQuerySet(SearchMixin, models.QuerySet):
+    """A code list: every member of staff may know it."""
+
+
+class Unit(Named, Searchable):
+    """A unit of measure by its UN/ECE Recommendation 20 code (packages by Recommendation 21 with an X before it).
+
+    `factor` says how many of the dimension's base unit it holds: piece, kilogram, metre, square metre, litre, second,
+    kilowatt hour. Units of the dimension "other" (a box, a month) convert only by an item's own pack.
     """
 
     class Dimension(models.TextChoices):
@@ -32,18 +43,32 @@ class Unit(Named):
         ENERGY = "energy", _("Energy")
         OTHER = "other", _("Other")
 
-    code = models.CharField(_("Code"), max_length=3, unique=True, help_text=_("UN/ECE Recommendation 20"))
+    code = models.CharField(
+        _("Code"), max_length=3, unique=True, help_text=_("UN/ECE Recommendation 20, like KGM."),
+        error_messages={"unique": _("There is already a unit with this code.")},
+    )  # fmt: skip
     symbol_en = models.CharField(_("Symbol, English"), max_length=20)
     symbol_ru = models.CharField(_("Symbol, Russian"), max_length=20, blank=True)
     symbol_bg = models.CharField(_("Symbol, Bulgarian"), max_length=20, blank=True)
     okei = models.CharField(_("ОКЕИ code"), max_length=4, blank=True)
     dimension = models.CharField(_("Dimension"), max_length=10, choices=Dimension, default=Dimension.OTHER)
-    factor = models.DecimalField(_("Factor"), max_digits=15, decimal_places=6, default=Decimal(1))
+    factor = models.DecimalField(
+        _("Factor"), max_digits=15, decimal_places=9, default=Decimal(1),
+        validators=[MinValueValidator(Decimal("0.000000001"))],
+        help_text=_("How many kilograms, metres, litres, seconds, pieces it holds."),
+    )  # fmt: skip
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    search_fields = (
+        "code", "okei", "symbol_en", "symbol_ru", "symbol_bg", "name_en", "name_ru", "name_bg",
+    )  # fmt: skip
+    objects = UnitQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("Unit")
         verbose_name_plural = _("Units")
         ordering = ["code"]
+        constraints = [models.CheckConstraint(condition=Q(factor__gt=0), name="unit_factor_positive")]
 
     def __str__(self) -> str:
         return self.symbol
@@ -62,6 +87,18 @@ class CatalogQuerySet(SearchMixin, models.QuerySet):
         return self if actor.may("catalog.view") else self.none()
 
 
+class CategoryQuerySet(CatalogQuerySet):
+    def below(self, category: Category):
+        """`category` and everything under it."""
+        return self.filter(path__startswith=category.path)
+
+
+class ItemQuerySet(CatalogQuerySet):
+    def below(self, category: Category):
+        """Items of `category` and of everything under it."""
+        return self.filter(category__in=Category.objects.below(category))
+
+
 class Category(Named, Searchable):
     """A node of the item tree, and the unit that the Kraljic matrix segments.
 
@@ -74,8 +111,12 @@ class Category(Named, Searchable):
         BOTTLENECK = "bottleneck", _("Bottleneck")
         NONCRITICAL = "noncritical", _("Non-critical")
 
+    page = "catalog:category-detail"
+
     public_id = fields.public_id()
-    code = models.CharField(_("Code"), max_length=20, unique=True)
+    code = models.CharField(
+        _("Code"), max_length=20, unique=True, error_messages={"unique": _("Another category already has this code.")}
+    )
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("Part of")
     )
@@ -91,13 +132,22 @@ class Category(Named, Searchable):
     is_active = models.BooleanField(_("Active"), default=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
-    search_fields = ("code", "name_en", "name_ru", "name_bg", "cpv", "okpd2")
-    objects = CatalogQuerySet.as_manager()
+    search_fields = ("code", "name_en", "name_ru", "name_bg", "cpv", "okpd2", "unspsc")
+    objects = CategoryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("Category")
         verbose_name_plural = _("Categories")
         ordering = ["path"]
+
+    @property
+    def depth(self) -> int:
+        """0 at the root."""
+        return self.path.count("/") - 2
+
+    def ancestor_paths(self) -> list[str]:
+        """Paths from the root down to this category's own."""
+        return paths_down_to(self.path)
 
 
 class Item(ItemLifecycle, Named, Searchable):
@@ -111,7 +161,9 @@ class Item(ItemLifecycle, Named, Searchable):
     page = "catalog:item-detail"
 
     public_id = fields.public_id()
-    article = models.CharField(_("Article"), max_length=40, unique=True)
+    article = models.CharField(
+        _("Article"), max_length=40, unique=True, error_messages={"unique": _("Another item already has this article.")}
+    )
     category = models.ForeignKey(Category, models.PROTECT, related_name="items", verbose_name=_("Category"))
     base_unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("Base unit"))
     description = models.TextField(_("Description"), blank=True, max_length=4000)
@@ -133,7 +185,7 @@ class Item(ItemLifecycle, Named, Searchable):
     version = models.PositiveIntegerField(default=1, editable=False)
 
     search_fields = ("article", "name_en", "name_ru", "name_bg", "description")
-    objects = CatalogQuerySet.as_manager()
+    objects = ItemQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("Item")
@@ -142,19 +194,33 @@ class Item(ItemLifecycle, Named, Searchable):
         constraints = [
             models.CheckConstraint(condition=~Q(article=""), name="item_article_given"),
         ]
+        indexes = [
+            models.Index(fields=["category", "article"], name="item_category"),
+            models.Index(fields=["-created_at", "-id"], name="item_created"),
+            models.Index(fields=["-updated_at", "-id"], name="item_updated"),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.article} {self.name}"
+        return f"{self.article} {self.name}".strip()
 
     def get_absolute_url(self) -> str:
         from django.urls import reverse
 
         return reverse(self.page, args=[self.public_id])
 
+    def feed_payload(self) -> dict:
+        """What followers of items are told."""
+        return {
+            "article": self.article, "name_en": self.name_en, "name_ru": self.name_ru, "name_bg": self.name_bg,
+            "category": self.category.code, "unit": self.base_unit.code, "is_service": self.is_service,
+            "state": self.state,
+        }  # fmt: skip
+
 
 class ItemUnit(models.Model):
     """A pack of an item: one `unit` holds `factor` base units (a box of 200 pieces)."""
 
+    public_id = fields.public_id()
     item = models.ForeignKey(Item, models.CASCADE, related_name="packs")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("Unit"))
     factor = models.DecimalField(
@@ -163,8 +229,13 @@ class ItemUnit(models.Model):
 
     class Meta:
         verbose_name = _("Pack")
+        verbose_name_plural = _("Packs")
+        ordering = ["factor", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["item", "unit"], name="item_unit_once"),
+            models.UniqueConstraint(
+                fields=["item", "unit"], name="item_unit_once",
+                violation_error_message=_("This item already has a pack of this unit."),
+            ),
             models.CheckConstraint(condition=Q(factor__gt=0), name="item_unit_factor_positive"),
         ]
 

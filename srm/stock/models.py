@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -13,17 +15,31 @@ from srm.core.scoping import ScopedModel, ScopedQuerySet, scoped
 from srm.core.search import Searchable, SearchMixin
 
 
-class StockQuerySet(SearchMixin, ScopedQuerySet):
+class StockQuerySet(ScopedQuerySet):
+    """What lies where, and how it came there."""
+
     def visible_to(self, actor):
         """Everything for those who may view stock; nothing for others."""
         return self if actor.may("stock.view") else self.none()
 
 
+class WarehouseQuerySet(SearchMixin, models.QuerySet):
+    """Stores are known to those who may see stock; a supplier never asks."""
+
+    def visible_to(self, actor):
+        """All, for staff who see stock, orders or receipts: they choose a store by its name."""
+        return self if actor.may("stock.view") or actor.may("receipts.view") else self.none()
+
+
 class Warehouse(Named, Searchable):
     """A store of the firm at a delivery place."""
 
+    page = "stock:warehouse-detail"
+
     public_id = fields.public_id()
-    code = models.CharField(_("Code"), max_length=20, unique=True)
+    code = models.CharField(
+        _("Code"), max_length=20, unique=True, error_messages={"unique": _("Another warehouse already has this code.")}
+    )
     place = models.ForeignKey("srm.Place", models.PROTECT, related_name="+", verbose_name=_("Place"))
     legal_entity = models.ForeignKey(
         "srm.LegalEntity", models.PROTECT, related_name="+", verbose_name=_("Legal entity")
@@ -32,17 +48,22 @@ class Warehouse(Named, Searchable):
     version = models.PositiveIntegerField(default=1, editable=False)
 
     search_fields = ("code", "name_en", "name_ru", "name_bg")
+    objects = WarehouseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("Warehouse")
         verbose_name_plural = _("Warehouses")
         ordering = ["code"]
 
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}".strip()
+
 
 class StockMove(ScopedModel):
     """One movement of goods in base units: in is positive, out negative. Never changed; a mistake gets a counter-move.
 
-    `value` is in the base currency; `counterpart` names where goods of a transfer went (a country, a department).
+    `value` is in the base currency and has the sign of `quantity`, so that the values of all moves add up to what the
+    stock is worth; `counterpart` names where goods went (a country, a department).
     """
 
     append_only = True
@@ -60,7 +81,7 @@ class StockMove(ScopedModel):
     item = models.ForeignKey(Item, models.PROTECT, related_name="+", verbose_name=_("Item"))
     quantity = fields.quantity()
     value = fields.amount(_("Value"), default=0)
-    moved_on = models.DateField(_("Date"), db_index=True)
+    moved_on = models.DateField(_("Date"))
     document_kind = models.CharField(max_length=80, blank=True)
     document_id = models.CharField(max_length=40, blank=True)
     document_number = models.CharField(_("Document"), max_length=40, blank=True)
@@ -76,7 +97,9 @@ class StockMove(ScopedModel):
         verbose_name_plural = _("Stock moves")
         ordering = ["-id"]
         indexes = [
-            models.Index(fields=["item", "warehouse"], name="stockmove_item"),
+            models.Index(fields=["item", "-id"], name="stockmove_item"),
+            models.Index(fields=["warehouse", "-id"], name="stockmove_warehouse"),
+            models.Index(fields=["moved_on", "id"], name="stockmove_moved_on"),
             models.Index(fields=["document_kind", "document_id"], name="stockmove_document"),
         ]
         constraints = [models.CheckConstraint(condition=~Q(quantity=0), name="stockmove_not_zero")]
@@ -86,12 +109,17 @@ class StockMove(ScopedModel):
 
 
 class StockLevel(ScopedModel):
-    """What lies in one warehouse of one item, and how much of it is promised."""
+    """What lies in one warehouse of one item, how much of it is promised, and what it is worth.
 
+    A row is the sum of its moves, kept by `services` under the row's lock; it is never written in another way.
+    """
+
+    public_id = fields.public_id()
     warehouse = models.ForeignKey(Warehouse, models.PROTECT, related_name="levels", verbose_name=_("Warehouse"))
     item = models.ForeignKey(Item, models.PROTECT, related_name="levels", verbose_name=_("Item"))
     on_hand = fields.quantity(_("On hand"), default=0)
     reserved = fields.quantity(_("Promised"), default=0)
+    value = fields.amount(_("Value"), default=0)
 
     objects = scoped(StockQuerySet)
 
@@ -111,6 +139,6 @@ class StockLevel(ScopedModel):
         return f"{self.item.article}: {self.on_hand}"
 
     @property
-    def free(self):
+    def free(self) -> Decimal:
         """What lies there and is promised to nobody."""
         return self.on_hand - self.reserved

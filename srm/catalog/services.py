@@ -1,0 +1,190 @@
+"""Writing items and their packs; what is shared by the other writers of this room.
+
+Categories and units are written in `structure.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.apps import apps
+from django.db.models import F
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext as _
+
+from srm.catalog.models import Category, Item, ItemUnit, Unit
+from srm.catalog.structure import (
+    create_category,
+    create_unit,
+    require_name,
+    set_segment,
+    update_category,
+    update_unit,
+)
+from srm.catalog.units import converts
+from srm.catalog.units_data import load_after_migrate
+from srm.catalog.usage import is_used
+from srm.core.actor import Actor
+from srm.core.errors import InvalidInput
+from srm.core.numbering import Counter
+from srm.flow import records
+from srm.flow.perform import perform
+
+__all__ = [
+    "create_category",
+    "create_item",
+    "create_unit",
+    "next_article",
+    "set_segment",
+    "update_category",
+    "update_item",
+    "update_unit",
+]
+
+SERIES = "ITEM"
+Pack = Mapping[str, Any] | tuple[Unit, Decimal]
+
+post_migrate.connect(load_after_migrate, sender=apps.get_app_config("srm"), dispatch_uid="catalog_units")
+
+
+def create_item(
+    *,
+    actor: Actor,
+    category: Category,
+    base_unit: Unit,
+    article: str = "",
+    name_en: str = "",
+    name_ru: str = "",
+    name_bg: str = "",
+    packs: Iterable[Pack] = (),
+    activate: bool = False,
+    **fields: Any,
+) -> Item:
+    """A new item, a draft unless `activate`; without an article it gets the next internal one.
+
+    Args:
+        packs: {"unit": Unit, "factor": base units in it}, or pairs of the two.
+        activate: open it for requests at once; needs the right for that move.
+
+    Raises:
+        InvalidInput: sentences by field; of a pack as "packs.0.factor".
+    """
+    names = {"name_en": name_en.strip(), "name_ru": name_ru.strip(), "name_bg": name_bg.strip()}
+    require_name(names)
+    _require_usable(category)
+    item = records.create(
+        Item, actor=actor, article=article.strip() or next_article(), category=category, base_unit=base_unit, **names,
+        **fields,
+    )  # fmt: skip
+    _write_packs(item, packs, actor)
+    return perform(item, "activate", actor=actor) if activate else item
+
+
+def update_item(
+    item: Item, *, actor: Actor, version: int | None = None, packs: Iterable[Pack] | None = None, **changes: Any
+) -> Item:
+    """`item` with `changes`; `packs`, when given, is the whole new list of its packs.
+
+    Raises:
+        InvalidInput: sentences by field; the base unit of an item that is in use stays.
+        Stale: somebody changed it since `version`.
+    """
+    locked = records.locked_row(item, version=version)
+    _check_changes(locked, changes)
+    repacked = packs is not None and _write_packs(locked, packs, actor, base=changes.get("base_unit"))
+    before = locked.version
+    changed = records.update(locked, actor=actor, **changes)
+    if repacked and changed.version == before:
+        # Followers and other editors must hear of new packs even when the item's own fields stayed.
+        changed.version += 1
+        changed.save(update_fields=["version", "updated_at"])
+        records.announce(changed, "changed", actor)
+    return changed
+
+
+def next_article() -> str:
+    """The next free internal article, "A-00042", from a locked counter; articles taken by hand are passed over."""
+    counters = Counter.objects.filter(series=SERIES, legal_entity_id=0, year=0)
+    while True:
+        if not counters.update(last=F("last") + 1):
+            Counter.objects.get_or_create(series=SERIES, legal_entity_id=0, year=0)
+            continue
+        article = f"A-{counters.values_list('last', flat=True).get():05d}"
+        if not Item.objects.filter(article=article).exists():
+            return article
+
+
+def _check_changes(item: Item, changes: dict[str, Any]) -> None:
+    """What must hold whichever fields are changed."""
+    for name in ("article", "name_en", "name_ru", "name_bg"):
+        if name in changes:
+            changes[name] = (changes[name] or "").strip()
+    if changes.get("article") == "":
+        del changes["article"]  # left empty on the form: it keeps its own
+    require_name({name: changes.get(name, getattr(item, name)) for name in ("name_en", "name_ru", "name_bg")})
+    if changes.get("category", item.category) != item.category:
+        _require_usable(changes["category"])
+    unit = changes.get("base_unit", item.base_unit)
+    if unit != item.base_unit and is_used(item, apart_from=(ItemUnit,)):
+        raise InvalidInput(
+            {"base_unit": _("This item is already in requests, orders or stock, counted in “%(unit)s”. "
+                            "Add a pack, or make a new item.") % {"unit": item.base_unit}}
+        )  # fmt: skip
+    if changes.get("replaced_by"):
+        _check_replacement(item, changes["replaced_by"])
+
+
+def _check_replacement(item: Item, successor: Item | None) -> None:
+    """The chain of successors never comes back to `item`."""
+    seen = {item.pk}
+    while successor is not None:
+        if successor.pk in seen:
+            raise InvalidInput({"replaced_by": _("An item cannot be replaced by itself, not even by a detour.")})
+        seen.add(successor.pk)
+        successor = successor.replaced_by
+
+
+def _require_usable(category: Category) -> None:
+    if not category.is_active:
+        raise InvalidInput({"category": _("“%(category)s” is closed. Choose another category.") % {"category": category}})
+
+
+def _write_packs(item: Item, packs: Iterable[Pack], actor: Actor, base: Unit | None = None) -> bool:
+    """Make the item's packs what `packs` says; whether anything changed."""
+    wanted: dict[int, tuple[Unit, Decimal]] = {}
+    for position, pack in enumerate(packs):
+        unit, factor = (pack["unit"], pack["factor"]) if isinstance(pack, Mapping) else pack
+        _check_pack(position, unit, Decimal(factor), base or item.base_unit, wanted)
+        wanted[unit.pk] = (unit, Decimal(factor))
+    existing = {pack.unit_id: pack for pack in item.packs.all()}
+    changed = False
+    for key, pack in existing.items():
+        if key not in wanted:
+            records.remove(pack, actor=actor, root=item)
+            changed = True
+    for key, (unit, factor) in wanted.items():
+        if key not in existing:
+            records.create(ItemUnit, actor=actor, root=item, item=item, unit=unit, factor=factor)
+            changed = True
+        elif existing[key].factor != factor:
+            records.update(existing[key], actor=actor, root=item, factor=factor)
+            changed = True
+    return changed
+
+
+def _check_pack(position: int, unit: Unit, factor: Decimal, base: Unit, known: Mapping[int, object]) -> None:
+    """A pack holds more than nothing of another unit, once, and does not contradict the units' own meaning."""
+    where = f"packs.{position}"
+    if unit.pk == base.pk:
+        raise InvalidInput({f"{where}.unit": _("“%(unit)s” is the base unit itself.") % {"unit": unit}})
+    if unit.pk in known:
+        raise InvalidInput({f"{where}.unit": _("There is already a pack of “%(unit)s”.") % {"unit": unit}})
+    if factor <= 0:
+        raise InvalidInput({f"{where}.factor": _("The pack must hold more than 0.")})
+    if converts(unit, base) and abs(factor * base.factor - unit.factor) > unit.factor / 1000:
+        raise InvalidInput(
+            {f"{where}.factor": _("1 %(unit)s is always %(factor)s %(base)s; no pack is needed for that.")
+             % {"unit": unit, "factor": format((unit.factor / base.factor).normalize(), "f"), "base": base}}
+        )  # fmt: skip

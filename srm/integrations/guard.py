@@ -55,7 +55,13 @@ def why_not(url: str) -> object | None:
         port = parts.port
     except ValueError:
         return _("This is not an address. Write it like https://example.com/hook.")
-    if parts.scheme not in {"http", "https"} or not parts.hostname or not url.isprintable() or "\\" in url or " " in url:
+    if (
+        parts.scheme not in {"http", "https"}
+        or not parts.hostname
+        or not url.isprintable()
+        or "\\" in url
+        or " " in url
+    ):
         return _("This is not an address. Write it like https://example.com/hook.")
     if settings.PRODUCTION and parts.scheme != "https":
         return _("Use https, so that nobody on the way can read or change the messages.")
@@ -73,7 +79,11 @@ def _inside(host: str) -> object | None:
     literal = _as_number(name)
     if literal is not None and not is_public(literal):
         return _("This address lies inside the network and cannot be called.")
-    if name == "localhost" or name.endswith((".localhost", ".local", ".internal")) or (literal is None and "." not in name):
+    if (
+        name == "localhost"
+        or name.endswith((".localhost", ".local", ".internal"))
+        or (literal is None and "." not in name)
+    ):
         return _("This address lies inside the network and cannot be called.")
     return None
 
@@ -172,14 +182,18 @@ class _Guarded(httpcore.NetworkBackend):
         for number in resolve(host, port):
             left = self._deadline - time.monotonic()
             try:
-                stream = self._inner.connect_tcp(number, port, max(0.1, min(left, timeout or left)), local_address, socket_options)
+                stream = self._inner.connect_tcp(
+                    number, port, max(0.1, min(left, timeout or left)), local_address, socket_options
+                )
             except httpcore.NetworkError as refused:
                 fault = refused
                 continue
             return _Timed(stream, self._deadline)
         raise fault
 
-    def connect_unix_socket(self, path: str, timeout: float | None = None, socket_options: object = None) -> httpcore.NetworkStream:
+    def connect_unix_socket(
+        self, path: str, timeout: float | None = None, socket_options: object = None
+    ) -> httpcore.NetworkStream:
         raise Blocked("sockets of this machine are not called")
 
 
@@ -207,10 +221,14 @@ class GuardedTransport(httpx.BaseTransport):
         """One exchange; `Blocked` and httpcore's errors go through as they are."""
         url = request.url
         target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
-        asked = httpcore.Request(request.method, target, headers=request.headers.raw, content=request.stream, extensions=request.extensions)
+        asked = httpcore.Request(
+            request.method, target, headers=request.headers.raw, content=request.stream, extensions=request.extensions
+        )
         answer = self._pool.handle_request(asked)
         assert isinstance(answer.stream, Iterable)
-        return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer.stream), extensions=answer.extensions)
+        return httpx.Response(
+            answer.status, headers=answer.headers, stream=_Body(answer.stream), extensions=answer.extensions
+        )
 
     def close(self) -> None:
         self._pool.close()

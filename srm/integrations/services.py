@@ -46,7 +46,9 @@ def link(thing: models.Model, *, system: str, external_id: str, actor: Actor) ->
     refs = ExternalRef.objects.unscoped(WHY).filter(system=system, kind=kind)
     known = refs.filter(models.Q(object_id=ours) | models.Q(external_id=external_id)).first()
     if known is None:
-        ref = records.create(ExternalRef, actor=actor, system=system, kind=kind, object_id=ours, external_id=external_id)
+        ref = records.create(
+            ExternalRef, actor=actor, system=system, kind=kind, object_id=ours, external_id=external_id
+        )
         audit.record(actor=actor, verb="linked", subject=thing, changes={system: [None, external_id]})
         return ref
     if (known.object_id, known.external_id) != (ours, external_id):
@@ -77,16 +79,16 @@ def find(model: type[models.Model], *, system: str, external_id: str, actor: Act
 
 def external_ids(thing: models.Model) -> dict[str, str]:
     """system -> id of `thing` in it."""
-    refs = ExternalRef.objects.unscoped(WHY).filter(
-        kind=thing._meta.label_lower, object_id=audit.public_id_of(thing)
-    )
+    refs = ExternalRef.objects.unscoped(WHY).filter(kind=thing._meta.label_lower, object_id=audit.public_id_of(thing))
     return dict(refs.values_list("system", "external_id"))
 
 
 # ------------------------------------------------------------------------------------------------------ webhooks
 
 
-def create_webhook(*, actor: Actor, name: str, url: str, kinds: Iterable[str] = (), active: bool = True) -> WebhookEndpoint:
+def create_webhook(
+    *, actor: Actor, name: str, url: str, kinds: Iterable[str] = (), active: bool = True
+) -> WebhookEndpoint:
     """An address that is called from now on. The answer carries the key in `shown_secret`: it is shown this once.
 
     Raises:
@@ -102,7 +104,9 @@ def create_webhook(*, actor: Actor, name: str, url: str, kinds: Iterable[str] = 
     return endpoint
 
 
-def update_webhook(endpoint: WebhookEndpoint, *, actor: Actor, version: int | None = None, **changes) -> WebhookEndpoint:
+def update_webhook(
+    endpoint: WebhookEndpoint, *, actor: Actor, version: int | None = None, **changes
+) -> WebhookEndpoint:
     """Change name, address, events or whether it is active; starting it again forgets past failures.
 
     Raises:

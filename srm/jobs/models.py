@@ -8,7 +8,6 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from srm.core import clock, fields
@@ -79,9 +78,6 @@ class Job(ScopedModel):
     def __str__(self) -> str:
         return self.title or self.kind
 
-    def get_absolute_url(self) -> str:
-        return reverse("jobs:detail", args=[self.public_id])
-
     @property
     def is_open(self) -> bool:
         return self.state in self.OPEN
@@ -90,6 +86,13 @@ class Job(ScopedModel):
     def percent(self) -> int | None:
         """How much is done, 0 to 100, or None when the size of the work is not known."""
         return min(100, self.done * 100 // self.total) if self.total else None
+
+    @property
+    def share(self) -> float | None:
+        """The same as a share of 1; done work is done whatever was counted."""
+        if self.state == self.State.DONE:
+            return 1.0
+        return None if self.percent is None else self.percent / 100
 
     def seconds_left(self, now: dt.datetime) -> int | None:
         """Time left at the speed so far; None before there is anything to judge by."""

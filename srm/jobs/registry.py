@@ -63,5 +63,3 @@ def kind_of(name: str) -> JobKind:
         return KINDS[name]
     except KeyError:
         raise KeyError(f"no room declares a job called {name!r}") from None
-
-

@@ -49,7 +49,9 @@ def send(parcel: Parcel) -> None:
         raise (Undeliverable if code >= 500 else TryLater)(_said(code, said), code) from fault
     except smtplib.SMTPDataError as fault:
         final = fault.smtp_code >= 500
-        raise (Undeliverable if final else TryLater)(_said(fault.smtp_code, fault.smtp_error), fault.smtp_code) from fault
+        raise (Undeliverable if final else TryLater)(
+            _said(fault.smtp_code, fault.smtp_error), fault.smtp_code
+        ) from fault
     except (ValueError, HeaderParseError, UnicodeError) as fault:
         raise Undeliverable(f"the address or a header cannot be written: {fault}") from fault
     except (smtplib.SMTPException, OSError) as fault:
@@ -129,7 +131,9 @@ def base_url(user: User | None) -> str:
 def _digest(ids: list, user: User | None) -> list[dict]:
     """The notices of a summary that are still unread."""
     rows = Notice.objects.unscoped(WHY).filter(pk__in=ids, user=user, read_at=None).order_by("id")
-    found = [{"title": row.title, "body": row.body, "url": row.url, "at": formats.moment(row.created_at)} for row in rows]
+    found = [
+        {"title": row.title, "body": row.body, "url": row.url, "at": formats.moment(row.created_at)} for row in rows
+    ]
     if not found:
         raise NotNeeded("everything in it has been read")
     return found

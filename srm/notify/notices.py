@@ -8,6 +8,7 @@ from srm.jobs.models import Job
 from srm.notify import mails  # noqa: F401 - registers the channel
 from srm.notify.registry import kind
 from srm.notify.services import tell
+from srm.ui.links import url_of
 
 kind("jobs.ended", _("A job of mine has ended"))
 
@@ -26,5 +27,5 @@ def tell_owner(job: Job) -> None:
     text = (job.result or {}).get("text", "") if job.state == Job.State.DONE else job.error
     tell(
         [job.user], kind="jobs.ended", subject=_SUBJECTS[Job.State(job.state)], body="{text}",
-        values={"title": str(job), "text": text}, url=job.get_absolute_url(), actor=SYSTEM, button=_("See the result"),
+        values={"title": str(job), "text": text}, url=url_of(job) or "", actor=SYSTEM, button=_("See the result"),
     )  # fmt: skip

@@ -227,7 +227,9 @@ def deliver_again(events: Iterable[OutboxEvent], channel: str, target: str) -> i
     events = list(events)
     rows = Delivery.objects.unscoped(WHY)
     rows.bulk_create(
-        [Delivery(event=event, channel=channel, target=target) for event in events], ignore_conflicts=True, batch_size=200
+        [Delivery(event=event, channel=channel, target=target) for event in events],
+        ignore_conflicts=True,
+        batch_size=200,
     )
     again = rows.filter(channel=channel, target=target)
     for start in range(0, len(events), 200):

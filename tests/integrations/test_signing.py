@@ -20,7 +20,11 @@ SIGNATURE = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 
 def test_the_published_example_comes_out() -> None:
     headers = signing.sign(ID, AT, BODY, [KEY])
-    assert headers == {"webhook-id": ID, "webhook-timestamp": "1614264930", "webhook-signature": headers["webhook-signature"]}
+    assert headers == {
+        "webhook-id": ID,
+        "webhook-timestamp": "1614264930",
+        "webhook-signature": headers["webhook-signature"],
+    }
     published = signing.sign(ID, dt.datetime.fromtimestamp(1614265330, dt.UTC), BODY, [KEY])
     assert published["webhook-signature"] == SIGNATURE
 

@@ -103,7 +103,9 @@ def test_the_same_mail_has_the_same_message_id_on_every_attempt(mailoutbox, monk
         (RuntimeError("anything else"), "pending"),
     ],
 )
-def test_a_server_that_is_away_is_tried_again_and_a_final_no_is_final(monkeypatch, fault: Exception, state: str) -> None:
+def test_a_server_that_is_away_is_tried_again_and_a_final_no_is_final(
+    monkeypatch, fault: Exception, state: str
+) -> None:
     def refuse(self, *args):
         raise fault
 

@@ -134,7 +134,9 @@ def test_placeholders_are_filled_from_plain_values_and_open_nothing() -> None:
         def __str__(self) -> str:
             return "shown"
 
-    hostile = "{{7*7}} {% debug %} {settings.SECRET_KEY} {event.__init__.__globals__} %(x)s ${7*7} {0} {name!r} {name.key}"
+    hostile = (
+        "{{7*7}} {% debug %} {settings.SECRET_KEY} {event.__init__.__globals__} %(x)s ${7*7} {0} {name!r} {name.key}"
+    )
     assert fill(hostile, {"name": Secret(), "event": Secret(), "settings": 1}) == hostile
     assert fill("{name} said {text}", {"name": Secret(), "text": "{name}"}) == "shown said {name}"
 
@@ -154,7 +156,9 @@ def test_values_survive_the_way_through_json() -> None:
     assert decode(json.loads(json.dumps(encode(values)))) == values
 
 
-@pytest.mark.parametrize("url", ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/a\nb"])
+@pytest.mark.parametrize(
+    "url", ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/a\nb"]
+)
 def test_a_notice_leads_nowhere_but_here(url: str) -> None:
     assert services.own_path(url) == ""
     assert services.own_path("/orders/1/?a=b") == "/orders/1/?a=b"

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ObjectDoesNotExist
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import serializers
-from rest_framework.fields import empty
+from rest_framework.fields import empty, is_simple_callable
 
 from srm.core.actor import Actor
 from srm.core.fields import AMOUNT_PLACES, PRICE_PLACES, QUANTITY_PLACES
@@ -34,6 +35,21 @@ class Strict(serializers.Serializer):
     def actor(self) -> Actor:
         """Who asks."""
         return self.context["actor"]
+
+    @cached_property
+    def _shown(self) -> list[tuple[str, Callable[[Any], Any], Callable[[Any], Any]]]:
+        return [(field.field_name, _reader(field), field.to_representation) for field in self._readable_fields]
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        """Every shown field, null where there is nothing.
+
+        REST framework leaves a field out when a step of its path is missing, and looks each path up anew per row.
+        """
+        found = {}
+        for name, read, show in self._shown:
+            value = read(instance)
+            found[name] = None if value is None else show(value)
+        return found
 
     def to_internal_value(self, data: Any) -> Any:
         """The validated values, or all mistakes at once."""
@@ -62,6 +78,28 @@ class Strict(serializers.Serializer):
             missing = [field for field in self._writable_fields if field.required and field.field_name not in data]
             found |= {field.field_name: [field.error_messages["required"]] for field in missing}
         return found
+
+
+def _reader(field: serializers.Field) -> Callable[[Any], Any]:
+    """How a field's value is read from a row: None as soon as a step of its path is None."""
+    if type(field).get_attribute is not serializers.Field.get_attribute:
+        return field.get_attribute
+    path = tuple(field.source_attrs)
+
+    def read(row: Any) -> Any:
+        value = row
+        try:
+            for step in path:
+                if value is None:
+                    return None
+                value = value[step] if isinstance(value, Mapping) else getattr(value, step)
+                if callable(value) and is_simple_callable(value):
+                    value = value()
+        except ObjectDoesNotExist:
+            return None
+        return value
+
+    return read
 
 
 class RowList(serializers.ListSerializer):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, ClassVar
 
 from django.core.exceptions import ImproperlyConfigured
@@ -179,9 +180,7 @@ class DocumentViewSet(ViewSetMixin, ApiView):
 
     def get_queryset(self) -> QuerySet:
         """`queryset()`, with the references that the answer shows fetched along."""
-        shown = self.serializer_class(context=self.get_serializer_context()).fields.values()
-        paths = [field.source.replace(".", "__") for field in shown if isinstance(field, RefField)]
-        rows = self.queryset()
+        rows, paths = self.queryset(), references_of(self.serializer_class)
         return rows.select_related(*paths) if paths else rows
 
     def get_object(self) -> Any:
@@ -279,3 +278,10 @@ class DocumentViewSet(ViewSetMixin, ApiView):
         if isinstance(given, bool) or not text.isascii() or not text.isdigit() or len(text) > 9:
             raise InvalidInput({"version": [_("The version is a whole number.")]})
         return int(text)
+
+
+@cache
+def references_of(serializer_class: type[Serializer]) -> tuple[str, ...]:
+    """The foreign keys that a serializer shows."""
+    fields = serializer_class(context={"actor": ANONYMOUS}).fields.values()
+    return tuple(field.source.replace(".", "__") for field in fields if isinstance(field, RefField))

@@ -150,3 +150,21 @@ def test_options_tells_the_methods_and_nothing_else(things, admin):
     answer = api(admin).call("OPTIONS", things)
     assert answer.status_code == 204
     assert answer.content == b""
+
+
+def test_a_field_whose_path_ends_early_is_null_and_not_left_out(things, requester, item, monkeypatch):
+    from rest_framework import serializers
+
+    from tests.rest.resources import ItemSerializer, ItemViewSet
+
+    class Shown(ItemSerializer):
+        maker = serializers.CharField(source="created_by.name")
+        replaced = serializers.CharField(source="replaced_by.category.name")
+
+        class Meta(ItemSerializer.Meta):
+            fields = ("article", "maker", "replaced")
+            writable = ()
+
+    monkeypatch.setattr(ItemViewSet, "serializer_class", Shown)
+    shown = api(requester).get(f"{things}{item.public_id}/").json()
+    assert shown == {"id": item.public_id, "article": "B-1", "maker": None, "replaced": None}

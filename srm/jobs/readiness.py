@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -125,7 +127,7 @@ def refuse_wrong_database() -> None:
 
 
 @checks.register("srm")
-def check_options(app_configs: list[AppConfig] | None = None, **_options: object) -> list[checks.CheckMessage]:
+def check_options(app_configs: Sequence[AppConfig] | None, **_options: Any) -> list[checks.CheckMessage]:
     """The same as settings: found before a connection is opened, by every management command."""
     return _option_faults(settings.DATABASES["default"])
 

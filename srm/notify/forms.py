@@ -20,7 +20,7 @@ class ChoicesForm(forms.Form):
         for kind, channel in choices_of(self.actor):
             name = kind.code.replace(".", "__")
             offered = [pair for pair in Subscription.Channel.choices if not (kind.required and pair[0] == "none")]
-            label = f"{kind.group}: {kind.label}" if kind.group else kind.label
+            label = f"{kind.group}: {kind.label}" if kind.group else str(kind.label)
             self.fields[name] = django_forms.ChoiceField(label=label, choices=offered, initial=channel)
             self.codes[name] = kind.code
 

@@ -16,7 +16,8 @@ def unread_count(actor: Actor) -> int:
 
 def choices_of(actor: Actor) -> list[tuple[registry.NoticeKind, str]]:
     """The kinds that concern the actor, each with the channel in force."""
-    chosen = dict(Subscription.objects.filter(user_id=actor.user_id).values_list("kind", "channel"))
+    rows = Subscription.objects.filter(user_id=actor.user_id) if actor.user_id else Subscription.objects.none()
+    chosen = dict(rows.values_list("kind", "channel"))
     mine = [kind for kind in registry.KINDS.values() if actor.kind in kind.audience]
     mine.sort(key=lambda kind: (str(kind.group), str(kind.label)))
     return [(kind, chosen.get(kind.code, kind.channel)) for kind in mine]

@@ -113,7 +113,8 @@ def channels(users: Iterable[User], declared: registry.NoticeKind) -> dict[int, 
 
 def _receivers(users: Iterable[User | None], actor: Actor) -> list[User]:
     found = {user.pk: user for user in users if user is not None and user.is_active}
-    found.pop(actor.user_id, None)
+    if actor.user_id is not None:
+        found.pop(actor.user_id, None)
     return [user for user in found.values() if user.kind != User.Kind.SERVICE]
 
 
@@ -185,11 +186,10 @@ def choose(*, actor: Actor, channels: Mapping[str, str]) -> None:
     if errors:
         raise InvalidInput(errors)
     for code, channel in channels.items():
-        row = {"user_id": actor.user_id, "kind": code}
         if channel == registry.KINDS[code].channel:
-            Subscription.objects.filter(**row).delete()
+            Subscription.objects.filter(user_id=actor.user_id, kind=code).delete()
         else:
-            Subscription.objects.update_or_create(**row, defaults={"channel": channel})
+            Subscription.objects.update_or_create(user_id=actor.user_id, kind=code, defaults={"channel": channel})
 
 
 def _why_not(code: str, channel: str) -> str:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from srm.ui import formats
 
@@ -59,7 +60,7 @@ def decode(value: object) -> object:
     return {name: decode(inner) for name, inner in value.items()}
 
 
-_DECODERS = {
+_DECODERS: dict[str, Callable[[Any], object]] = {
     "$money": lambda pair: Money(Decimal(pair[0]), pair[1]),
     "$decimal": Decimal,
     "$moment": dt.datetime.fromisoformat,

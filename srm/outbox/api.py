@@ -23,7 +23,7 @@ LIMIT, MOST = 200, 1000
 class ChangeSerializer(Serializer):
     type = serializers.CharField(source="kind")
     timestamp = serializers.DateTimeField(source="created_at")
-    data = serializers.JSONField(source="payload")
+    data = serializers.JSONField(source="payload")  # type: ignore[assignment]
 
     class Meta:
         model = OutboxEvent

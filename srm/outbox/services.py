@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from django.db import transaction
@@ -116,23 +116,23 @@ def _in_thread(limit: int, failed: set[tuple[str, str]]) -> int:
 
 def _deliver_some(limit: int, failed: set[tuple[str, str]]) -> int:
     done = 0
-    while done < limit and (parcel := claim_next(failed)) is not None:
-        channel, parcel = parcel
+    while done < limit and (claimed := claim_next(failed)) is not None:
+        channel, parcel = claimed
         if not attempt(channel, parcel):
             failed.add((channel.name, parcel.target))
         done += 1
     return done
 
 
-def claim_next(skip: set[tuple[str, str]] = frozenset()) -> tuple[Channel, Parcel] | None:  # type: ignore[assignment]
+def claim_next(skip: Collection[tuple[str, str]] = ()) -> tuple[Channel, Parcel] | None:
     """Take the delivery that has waited longest, under a lease, or None when nothing is due.
 
     The update is conditional on the fence that was read: of two claimers one changes the row, the other none. A
     delivery that used up its attempts by killing its worker is parked here, unsent.
     """
     rows = Delivery.objects.unscoped(WHY).due().filter(channel__in=list(CHANNELS))
-    for channel, target in skip:
-        rows = rows.exclude(channel=channel, target=target)
+    for name, target in skip:
+        rows = rows.exclude(channel=name, target=target)
     for row in rows.select_related("event").order_by("next_at", "id")[:10]:
         channel = CHANNELS[row.channel]
         mine = Delivery.objects.unscoped(WHY).due().filter(pk=row.pk, fence=row.fence)

@@ -30,6 +30,7 @@ class SupplierLifecycle(Lifecycle):
     @move(
         SupplierState.ACTIVE, SupplierState.SUSPENDED, label=_("Suspend"), past=_("suspended"),
         permission="registry.block", tone="danger", form="suppliers.registry.forms.SuspendForm",
+        notice="registry.standing",
     )  # fmt: skip
     def suspend(self) -> None:
         """No new invitations and orders until the date given; running orders go on."""
@@ -37,14 +38,14 @@ class SupplierLifecycle(Lifecycle):
     @move(
         [SupplierState.ACTIVE, SupplierState.SUSPENDED, SupplierState.APPLICANT], SupplierState.BLOCKED,
         label=_("Block"), past=_("blocked"), permission="registry.block", tone="danger",
-        form="srm.flow.forms.ReasonForm",
+        form="srm.flow.forms.ReasonForm", notice="registry.standing",
     )  # fmt: skip
     def block(self) -> None:
         """Nothing new with this supplier."""
 
     @move(
         [SupplierState.SUSPENDED, SupplierState.BLOCKED], SupplierState.ACTIVE, label=_("Reinstate"),
-        past=_("reinstated"), permission="registry.block", form="srm.flow.forms.ReasonForm",
+        past=_("reinstated"), permission="registry.block", form="srm.flow.forms.ReasonForm", notice="registry.standing",
     )  # fmt: skip
     def reinstate(self) -> None:
         """It can be invited and ordered from again."""

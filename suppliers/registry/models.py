@@ -11,7 +11,7 @@ from srm.catalog.models import Category
 from srm.core import fields
 from srm.core.scoping import ScopedModel, ScopedQuerySet, scoped
 from srm.core.search import Searchable, SearchMixin
-from suppliers.registry.lifecycle import SupplierLifecycle
+from suppliers.registry.lifecycle import SupplierLifecycle, SupplierState
 
 INCOTERMS = [
     ("EXW", "EXW"), ("FCA", "FCA"), ("CPT", "CPT"), ("CIP", "CIP"), ("DAP", "DAP"), ("DPU", "DPU"), ("DDP", "DDP"),
@@ -51,10 +51,9 @@ class Supplier(SupplierLifecycle, ScopedModel, Searchable):
     incoterm = models.CharField(_("Usual Incoterm"), max_length=3, choices=INCOTERMS, blank=True)
     payment_days = models.PositiveSmallIntegerField(_("Payment, days"), default=30)
     categories = models.ManyToManyField(Category, blank=True, related_name="+", verbose_name=_("Supplies"))
-    segment = models.CharField(
-        _("Segment"), max_length=12, choices=Category.Segment, blank=True, editable=False
-    )
+    segment = models.CharField(_("Segment"), max_length=12, choices=Category.Segment, blank=True, editable=False)
     suspended_until = models.DateField(_("Suspended until"), null=True, blank=True, editable=False)
+    next_check = models.DateTimeField(null=True, editable=False, db_index=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False
     )
@@ -69,12 +68,29 @@ class Supplier(SupplierLifecycle, ScopedModel, Searchable):
         verbose_name = _("Supplier")
         verbose_name_plural = _("Suppliers")
         ordering = ["name"]
+        indexes = [
+            models.Index(fields=["name", "id"], name="supplier_name"),
+            models.Index(fields=["-created_at", "-id"], name="supplier_created"),
+            models.Index(fields=["tax_id"], name="supplier_tax_id"),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
     def get_absolute_url(self) -> str:
         return reverse(self.page, args=[self.public_id])
+
+    def feed_payload(self) -> dict:
+        """What followers of suppliers are told."""
+        return {
+            "code": self.code, "name": self.name, "legal_name": self.legal_name, "country": self.country,
+            "tax_id": self.tax_id, "vat_number": self.vat_number, "state": self.state,
+        }  # fmt: skip
+
+    @property
+    def usable(self) -> bool:
+        """Whether it may be invited and ordered from now."""
+        return self.state == SupplierState.ACTIVE
 
 
 class OfSupplierQuerySet(ScopedQuerySet):
@@ -86,7 +102,11 @@ class OfSupplierQuerySet(ScopedQuerySet):
         return self if actor.may("registry.view") else self.none()
 
 
-class Contact(ScopedModel):
+class ContactQuerySet(SearchMixin, OfSupplierQuerySet):
+    """Contacts, searched by name, address and position."""
+
+
+class Contact(ScopedModel, Searchable):
     """A person at a supplier; mails about tenders and orders go to those marked for them."""
 
     public_id = fields.public_id()
@@ -102,7 +122,8 @@ class Contact(ScopedModel):
     gets_orders = models.BooleanField(_("Gets orders"), default=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
-    objects = scoped(OfSupplierQuerySet)
+    search_fields = ("name", "email", "position")
+    objects = scoped(ContactQuerySet)
 
     class Meta(ScopedModel.Meta):
         verbose_name = _("Contact")
@@ -127,7 +148,14 @@ class Membership(ScopedModel):
     objects = scoped(OfSupplierQuerySet)
 
     class Meta(ScopedModel.Meta):
-        verbose_name = _("Supplier's account")
+        verbose_name = _("Account of a supplier")
 
     def __str__(self) -> str:
-        return f"{self.user_id} @ {self.supplier_id}"
+        return f"{self.user}"
+
+    @property
+    def status(self) -> str:
+        """Invited, open or closed."""
+        if not self.user.is_active:
+            return str(_("closed"))
+        return str(_("open") if self.user.has_usable_password() else _("invited"))

@@ -24,6 +24,13 @@ def not_author(order: PurchaseOrder, actor: Actor) -> object:
     return None
 
 
+def is_supplier(order: PurchaseOrder, actor: Actor) -> object:
+    """Only the supplier itself confirms."""
+    if actor.kind != "system" and actor.supplier_id != order.supplier_id:
+        return _("Only the supplier confirms an order.")
+    return None
+
+
 def supplier_usable(order: PurchaseOrder, _actor: Actor) -> object:
     """Nothing new goes to a suspended or blocked supplier."""
     if order.supplier.state != "active":

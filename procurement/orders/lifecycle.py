@@ -42,6 +42,7 @@ class OrderLifecycle(Lifecycle):
     @move(
         OrderState.SENT, OrderState.CONFIRMED, label=_("Confirm"), past=_("confirmed"), permission="portal.confirm",
         tone="primary", notice="orders.confirmed", form="procurement.orders.forms.ConfirmForm",
+        guards=(guards.is_supplier,),
     )  # fmt: skip
     def confirm(self) -> None:
         """The supplier promises quantities and dates."""

@@ -11,12 +11,15 @@ _NOT_ROOMS = {"migrations", "management", "locale", "static"}
 
 
 def rooms(package: str) -> list[str]:
-    """Dotted names of the rooms of `package`; a package that is one flat room is itself in the list."""
+    """Dotted names of the rooms of `package` and of the parts of large rooms (`integrations.ledger`).
+
+    A package that is one flat room is itself in the list.
+    """
     folder = Path(import_module(package).__file__ or "").parent
     found = sorted(
-        f"{package}.{path.name}"
-        for path in folder.iterdir()
-        if (path / "__init__.py").exists() and path.name not in _NOT_ROOMS
+        ".".join([package, *marker.parent.relative_to(folder).parts])
+        for marker in folder.rglob("__init__.py")
+        if marker.parent != folder and not _NOT_ROOMS & set(marker.parent.relative_to(folder).parts)
     )
     return found or [package]
 

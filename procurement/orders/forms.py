@@ -1,0 +1,76 @@
+"""Forms of orders: the draft, its lines, the supplier's answer."""
+
+from __future__ import annotations
+
+from django import forms as django_forms
+from django.utils.translation import gettext_lazy as _
+
+from procurement.orders.models import OrderLine, PurchaseOrder
+from srm.ui import forms
+
+
+class OrderForm(forms.ModelForm):
+    """The head of an order written by hand."""
+
+    legal_entity = forms.PickerField("legal-entities", label=_("Legal entity"))
+    supplier = forms.PickerField("suppliers", label=_("Supplier"))
+    place = forms.PickerField("places", label=_("Delivery place"))
+
+    class Meta:
+        model = PurchaseOrder
+        fields = ["legal_entity", "supplier", "place", "currency", "incoterm", "payment_days", "freight", "note"]
+
+    layout = [("legal_entity", "supplier"), ("place", "incoterm"), ("currency", "payment_days"), "freight", "note"]
+
+
+class OrderLineForm(forms.Form):
+    """One line: an item or words, how much, at what price."""
+
+    item = forms.PickerField(
+        "items", label=_("Item"), required=False, fills={"unit": "unit", "price": "price"}
+    )
+    description = django_forms.CharField(label=_("Or in words"), max_length=300, required=False)
+    quantity = forms.QuantityField(label=_("Quantity"))
+    unit = forms.PickerField("units", label=_("Unit"))
+    price = forms.PriceField(label=_("Price"))
+    need_by = forms.DateField(label=_("Wanted"), required=False)
+
+
+class OrderLines(forms.LineFormSet):
+    """The lines of an order."""
+
+    form = OrderLineForm
+    label = _("Lines")
+    min_lines = 1
+    totals = {"amount": ("quantity", "price")}
+
+    @staticmethod
+    def initial_of(order: PurchaseOrder) -> list[dict]:
+        """The lines as the form shows them."""
+        rows = order.lines.select_related("item", "unit")
+        return [
+            {"id": row.public_id, "item": row.item, "description": row.description, "quantity": row.quantity,
+             "unit": row.unit, "price": row.price, "need_by": row.need_by}
+            for row in rows
+        ]  # fmt: skip
+
+
+class ConfirmForm(django_forms.Form):
+    """The supplier's answer: a note, and, where quantities or dates differ, the lines."""
+
+    note = django_forms.CharField(
+        label=_("Note to the buyer"), max_length=1000, required=False, widget=django_forms.Textarea(attrs={"rows": 2})
+    )
+    lines = django_forms.JSONField(required=False, widget=django_forms.HiddenInput)
+
+
+class ConfirmLineForm(forms.Form):
+    """One line of the answer as the portal asks for it."""
+
+    quantity = forms.QuantityField(label=_("We deliver"))
+    on = forms.DateField(label=_("On"))
+
+    def __init__(self, *args, line: OrderLine, **options) -> None:
+        self.line = line
+        options.setdefault("initial", {"quantity": line.base_quantity, "on": line.confirmed_on or line.need_by})
+        super().__init__(*args, **options)

@@ -21,6 +21,7 @@ PLAIN: dict[str, str] = {
     "srm.LegalEntity": "the firms we are",
     "srm.Department": "the tree of departments",
     "srm.CostCenter": "codes to choose from",
+    "srm.ExchangeRate": "published rates",
     "srm.Place": "delivery addresses to choose from",
     "srm.Warehouse": "names of places; what lies there is scoped",
     "srm.ApprovalRule": "who decides what is no secret inside the firm",

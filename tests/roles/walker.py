@@ -3,17 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.core.exceptions import ImproperlyConfigured
 from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.permissions import AllowAny
 
-from srm.people.roles import ROLES
+from srm.people.roles import ROLES, STAFF_ROLES, SUPPLIER_ROLES
 
 EVERYONE = "everyone"
 LOGGED_IN = "logged in"
 # Accounts are a library's pages; who gets in is that library's business and its tests'.
 LIBRARY = "library"
 LIBRARIES = ("allauth.",)
+GROUPS = {"staff": STAFF_ROLES, "suppliers": SUPPLIER_ROLES}
+# The view neither has a permission nor says public = True.
+UNNAMED = "unnamed"
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,21 @@ def line(entry: Entry) -> str:
 
 
 def roles_with(permission: str) -> str:
-    """The roles that hold a permission, by their codes."""
-    return " ".join(sorted(role for role, (_label, granted) in ROLES.items() if permission in granted)) or "nobody"
+    """The roles that hold a permission, by their codes; all of one kind are named together."""
+    holders = {role for role, (_label, granted) in ROLES.items() if permission in granted}
+    words = []
+    for word, group in GROUPS.items():
+        if group <= holders:
+            words.append(word)
+            holders -= group
+    return " ".join(words + sorted(holders)) or "nobody"
+
+
+def roles_of(admitted: str) -> set[str]:
+    """The other way: the codes behind the words of a row."""
+    if admitted in {EVERYONE, LOGGED_IN}:
+        return set(ROLES)
+    return set().union(*(GROUPS.get(word, {word}) for word in admitted.split()))
 
 
 def _walk(patterns: list, spaces: tuple[str, ...]) -> Iterator[Entry]:
@@ -69,7 +84,7 @@ def _entries_of(pattern: URLPattern, name: str) -> Iterator[Entry]:
 def _of_api(callback: object, action: str) -> str:
     view = callback.cls(**callback.initkwargs)
     view.action = action
-    return EVERYONE if getattr(view, "public", False) else _named(view.needed_permission(), callback.cls)
+    return EVERYONE if getattr(view, "public", False) else _named(view.needed_permission())
 
 
 def _of_page(view: object) -> str:
@@ -78,11 +93,11 @@ def _of_page(view: object) -> str:
     if getattr(view, "public", False) or AllowAny in getattr(view, "permission_classes", ()):
         return EVERYONE
     if hasattr(view, "needed_permission"):
-        return _named(view().needed_permission(), view)
-    return _named(getattr(view, "permission", None), view)
+        return _named(view().needed_permission())
+    return _named(getattr(view, "permission", None))
 
 
-def _named(permission: str | None, view: object) -> str:
+def _named(permission: str | None) -> str:
     if permission is None:
-        raise ImproperlyConfigured(f"{view} names no permission and does not say public = True")
+        return UNNAMED
     return roles_with(permission) if permission else LOGGED_IN

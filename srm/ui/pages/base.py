@@ -38,7 +38,7 @@ class Page(View):
     template: str = ""
     kind: str = ""
     name: str = ""
-    route: str = ""
+    route: str | None = None
     room: str = ""
     loads_object: bool = False
     frame: str = "base.html"
@@ -78,7 +78,7 @@ class Page(View):
     @classmethod
     def pattern(cls, prefix: str = "") -> URLPattern:
         """The URL pattern of this page."""
-        return path(prefix + (cls.route or cls.default_route()), cls.as_view(), name=cls.url_name().partition(":")[2])
+        return path(prefix + (cls.default_route() if cls.route is None else cls.route), cls.as_view(), name=cls.url_name().partition(":")[2])
 
     # -- the way in --------------------------------------------------------
 

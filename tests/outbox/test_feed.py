@@ -166,3 +166,31 @@ def test_old_events_go_when_everybody_has_them_and_waiting_ones_stay(receiver: R
     Delivery.objects.unscoped("test").filter(event_id=first_two[1].pk).update(state="pending")
     assert services.clean_up() == 1
     assert sequences() == [2, 3]
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_change_that_commits_late_is_not_missed_though_its_row_is_older(receiver: Receiver) -> None:
+    """With the positive control: a reader who follows the rows' own ids passes it by for ever."""
+    written, go_on = threading.Event(), threading.Event()
+
+    def late() -> None:
+        with transaction.atomic():
+            services.emit("item.changed", {"who": "late"})
+            written.set()
+            go_on.wait(20)
+        connection.close()
+
+    thread = threading.Thread(target=late)
+    thread.start()
+    written.wait(20)
+    emitted(who="early")
+    services.dispatch()
+    by_number = [event.payload["who"] for event in selectors.changes(SYSTEM)]
+    cursor = OutboxEvent.objects.unscoped(EVENTS).latest("id").pk
+    go_on.set()
+    thread.join()
+    services.dispatch()
+    by_number += [event.payload["who"] for event in selectors.changes(SYSTEM, after=1)]
+    assert by_number == ["early", "late"]
+    assert not OutboxEvent.objects.unscoped(EVENTS).filter(pk__gt=cursor).exists(), "by id the late one is lost"

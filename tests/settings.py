@@ -14,7 +14,7 @@ if "TEST_RUN_DIR" not in os.environ:
     atexit.register(shutil.rmtree, os.environ["TEST_RUN_DIR"], ignore_errors=True)
 RUN_DIR = Path(os.environ["TEST_RUN_DIR"])
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
-(RUN_DIR / WORKER).mkdir(parents=True, exist_ok=True)
+(RUN_DIR / WORKER / "static").mkdir(parents=True, exist_ok=True)
 
 os.environ["PROFILE"] = "test"
 os.environ["VAR_DIR"] = str(RUN_DIR / WORKER)

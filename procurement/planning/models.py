@@ -72,7 +72,7 @@ class DemandLine(ScopedModel):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(quantity__gt=0) & Q(open_quantity__gte=0) & Q(open_quantity__lte=F("quantity")),
+                condition=Q(quantity__gte=0) & Q(open_quantity__gte=0) & Q(open_quantity__lte=F("quantity")),
                 name="demandline_in_range",
             )
         ]

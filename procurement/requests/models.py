@@ -7,10 +7,13 @@ from decimal import Decimal
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Round
 from django.utils.translation import gettext_lazy as _
 
 from procurement.requests.lifecycle import LineState, RequestLineLifecycle
+from procurement.requests.states import HeaderState, derive
+from srm.approvals.selectors import asked_of
 from srm.catalog.models import Category, Item, Unit
 from srm.core import fields
 from srm.core.scoping import ScopedModel, ScopedQuerySet, scoped
@@ -18,11 +21,16 @@ from srm.core.search import Searchable, SearchMixin
 from srm.flow.document import Document, Line
 
 
+KIND = "procurement.purchaserequest"
+
+
 def of_actor(actor, prefix: str = "") -> Q:
-    """Requests one made, asked for, or whose department one belongs to, heads or approves."""
+    """Requests one made, asked for, was asked to decide, or whose department one belongs to or heads."""
     mine = Q(**{f"{prefix}requester_id": actor.user_id}) | Q(**{f"{prefix}created_by_id": actor.user_id})
     for path in actor.departments:
         mine |= Q(**{f"{prefix}department__path__startswith": path})
+    if actor.may("approvals.decide"):
+        mine |= Q(**{f"{prefix}public_id__in": asked_of(actor, KIND)})
     return mine
 
 
@@ -65,6 +73,17 @@ class PurchaseRequest(Document, Searchable):
     route = models.CharField(_("Route"), max_length=10, choices=Route, default=Route.NORMAL)
     route_reason = models.CharField(_("Why so"), max_length=300, blank=True)
     note = models.TextField(_("Note"), blank=True, max_length=2000)
+    place = models.ForeignKey(
+        "srm.Place", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Delivery place")
+    )
+    cost_center = models.ForeignKey(
+        "srm.CostCenter", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Cost centre")
+    )
+    currency = fields.currency(default="EUR", editable=False)
+    # Of the lines, kept by the services that write them, so that lists sort and filter by an index.
+    need_by = models.DateField(_("Needed by"), null=True, editable=False)
+    total = fields.amount(_("Amount, about"), default=0, editable=False)
+    line_count = models.PositiveIntegerField(_("Lines"), default=0, editable=False)
 
     search_fields = ("number", "title", "note")
     objects = scoped(RequestQuerySet)
@@ -77,7 +96,18 @@ class PurchaseRequest(Document, Searchable):
             models.Index(fields=["-created_at", "-id"], name="request_created"),
             models.Index(fields=["department", "-created_at"], name="request_department"),
             models.Index(fields=["requester", "-created_at"], name="request_requester"),
+            models.Index(fields=["need_by", "id"], name="request_need_by"),
+            models.Index(fields=["total", "id"], name="request_total"),
         ]
+
+    @property
+    def state(self) -> str:
+        """Read from the lines: where the whole request stands."""
+        return getattr(self, "derived", "") or str(derive(RequestLine.stands_of(self)))
+
+    def get_state_display(self) -> str:
+        """The state's word."""
+        return str(HeaderState(self.state).label)
 
     def people(self) -> set[str]:
         """Person ids of those who asked for it or made it."""
@@ -87,8 +117,12 @@ class PurchaseRequest(Document, Searchable):
 class RequestLine(RequestLineLifecycle, Line):
     """One need: an item, or words where there is no item yet.
 
-    `base_quantity` is the quantity in the item's base unit; `open_quantity` is what is neither promised from stock nor
-    planned, kept up by the ledger so that lists can filter by an index. `estimate` is a unit price per `unit`.
+    `base_quantity` is the quantity in the item's base unit. The ledger keeps three parts of it here, so that lists can
+    filter by an index: `open_quantity` is neither promised from stock nor planned, `coming_quantity` is promised and
+    not there yet, `done_quantity` was received or handed out. What remains was given up. `estimate` is a price per
+    `unit` in the legal entity's currency; `text_key` is the description as aggregation compares it.
+
+    Of the foreign keys only those that pages look up are indexed: lines are written by the hundred thousand.
     """
 
     request = models.ForeignKey(PurchaseRequest, models.CASCADE, related_name="lines")
@@ -96,18 +130,23 @@ class RequestLine(RequestLineLifecycle, Line):
         Item, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Item")
     )
     description = models.CharField(_("Description"), max_length=300, blank=True)
+    text_key = models.CharField(max_length=300, blank=True, editable=False)
     category = models.ForeignKey(
-        Category, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Category")
+        Category, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Category"), db_index=False
     )
     quantity = fields.quantity(validators=[MinValueValidator(Decimal("0.0001"))])
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("Unit"))
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("Unit"), db_index=False)
     base_quantity = fields.quantity(editable=False)
-    base_unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", editable=False)
+    base_unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", editable=False, db_index=False)
     open_quantity = fields.quantity(_("Open"), default=0, editable=False)
+    coming_quantity = fields.quantity(_("Coming"), default=0, editable=False)
+    done_quantity = fields.quantity(_("Received"), default=0, editable=False)
     need_by = models.DateField(_("Needed by"))
-    place = models.ForeignKey("srm.Place", models.PROTECT, related_name="+", verbose_name=_("Delivery place"))
+    place = models.ForeignKey(
+        "srm.Place", models.PROTECT, related_name="+", verbose_name=_("Delivery place"), db_index=False
+    )
     cost_center = models.ForeignKey(
-        "srm.CostCenter", models.PROTECT, related_name="+", verbose_name=_("Cost centre")
+        "srm.CostCenter", models.PROTECT, related_name="+", verbose_name=_("Cost centre"), db_index=False
     )
     estimate = fields.price(_("Price, about"), null=True, blank=True)
     currency = fields.currency(default="EUR")
@@ -127,8 +166,10 @@ class RequestLine(RequestLineLifecycle, Line):
                 condition=Q(item__isnull=False) | ~Q(description=""), name="requestline_says_what"
             ),
             models.CheckConstraint(
-                condition=Q(open_quantity__gte=0) & Q(open_quantity__lte=models.F("base_quantity")),
-                name="requestline_open_in_range",
+                condition=Q(open_quantity__gte=0) & Q(coming_quantity__gte=0) & Q(done_quantity__gte=0)
+                # Rounded, because SQLite adds floating point: 0.1 + 0.2 is more than 0.3 there.
+                & Q(base_quantity__gte=Round(F("open_quantity") + F("coming_quantity") + F("done_quantity"), 4)),
+                name="requestline_parts_in_range",
             ),
         ]
         indexes = [
@@ -151,6 +192,19 @@ class RequestLine(RequestLineLifecycle, Line):
         """The item, or the requester's own words."""
         return str(self.item) if self.item else self.description
 
+    @property
+    def given_up(self) -> Decimal:
+        """What of a line that was cut short or cancelled nobody will bring."""
+        if self.state not in {LineState.CLOSED, LineState.CANCELLED}:
+            return Decimal(0)
+        return self.base_quantity - self.open_quantity - self.coming_quantity - self.done_quantity
+
+    @classmethod
+    def stands_of(cls, request: PurchaseRequest) -> list[tuple]:
+        """(state, open, coming, done) of a request's lines, from which its own state is read."""
+        lines = request.lines.all()
+        return [(line.state, line.open_quantity, line.coming_quantity, line.done_quantity) for line in lines]
+
 
 class AllocationQuerySet(ScopedQuerySet):
     def visible_to(self, actor):
@@ -161,8 +215,9 @@ class AllocationQuerySet(ScopedQuerySet):
 class Allocation(ScopedModel):
     """How much of a request line a document's line serves, in base units; only added, never changed.
 
-    A negative quantity takes back. `parent` is the allocation this one continues (ordered continues tendered); children
-    never exceed their parent. `run` groups what was written together.
+    `parent` is the allocation this one continues (ordered continues tendered); children never exceed their parent. A
+    negative quantity takes back: its parent is the row it reduces, of the same stage. `document_kind` is the document's
+    label, `document_id` its public id, `line_id` the key of its line. `run` groups what was written together.
     """
 
     append_only = True

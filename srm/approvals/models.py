@@ -5,29 +5,47 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from srm.approvals import registry
 from srm.catalog.models import Category
 from srm.core import fields
 from srm.core.scoping import ScopedModel, ScopedQuerySet, scoped
 from srm.people.roles import ROLES, STAFF_ROLES
 
+ROLE_CHOICES = [(name, ROLES[name][0]) for name in ROLES if name in STAFF_ROLES]
+
+
+class Who(models.TextChoices):
+    """How a step's decider is found."""
+
+    HEAD = "head", _("The department's head")
+    OWNER = "owner", _("The cost centre's owner")
+    ROLE = "role", _("Anybody with the role")
+    USER = "user", _("A person")
+
+
+class RuleQuerySet(models.QuerySet):
+    """Who decides what is no secret inside the firm."""
+
+    def visible_to(self, actor):
+        """All rules, for those who may look at approvals."""
+        return self if actor.may("approvals.view") else self.none()
+
 
 class ApprovalRule(models.Model):
     """From `min_amount` on, step `order` of a document of `kind` is decided by a person, or by a role.
 
-    "The department's head" walks up the tree until somebody may decide.
+    "The department's head" walks up the tree until somebody may decide. All rules that fit a document count: a later
+    step with a higher amount is the next tier.
     """
 
-    class Who(models.TextChoices):
-        USER = "user", _("A person")
-        ROLE = "role", _("Anybody with the role")
-        HEAD = "head", _("The department's head")
-        OWNER = "owner", _("The cost centre's owner")
-
     public_id = fields.public_id()
-    kind = models.CharField(_("Document"), max_length=80, choices=[("procurement.purchaserequest", _("Request"))])
-    order = models.PositiveSmallIntegerField(_("Step"), default=1)
+    kind = models.CharField(_("Document"), max_length=80)
+    order = models.PositiveSmallIntegerField(
+        _("Step"), default=1, help_text=_("Steps follow one another; steps with one number are decided side by side.")
+    )
     min_amount = fields.amount(_("From amount"), default=0, help_text=_("In the base currency."))
     department = models.ForeignKey(
         "srm.Department", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Department")
@@ -39,28 +57,64 @@ class ApprovalRule(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Person")
     )
-    role = models.CharField(
-        _("Role"), max_length=20, blank=True,
-        choices=[(name, ROLES[name][0]) for name in ROLES if name in STAFF_ROLES],
-    )  # fmt: skip
+    role = models.CharField(_("Role"), max_length=20, blank=True, choices=ROLE_CHOICES)
     is_active = models.BooleanField(_("Active"), default=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     page = "approvals:approvalrule-detail"
+    objects = RuleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("Approval rule")
         verbose_name_plural = _("Approval rules")
         ordering = ["kind", "order", "min_amount"]
+        constraints = [
+            models.CheckConstraint(
+                condition=(~Q(who="user") | Q(user__isnull=False)) & (~Q(who="role") | ~Q(role="")),
+                name="approvalrule_names_somebody",
+            )
+        ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.order}: {self.get_who_display()}"
+        return _now("%(kind)s, step %(no)s: %(who)s") % {
+            "kind": self.kind_label, "no": self.order, "who": self.decider
+        }  # fmt: skip
+
+    @property
+    def kind_label(self) -> str:
+        """The document's kind in words."""
+        kind = registry.kind_of(self.kind)
+        return str(kind.label) if kind else self.kind
+
+    @property
+    def decider(self) -> str:
+        """Who decides, in words."""
+        if self.who == Who.USER and self.user:
+            return self.user.name
+        return str(self.get_role_display()) if self.who == Who.ROLE else str(self.get_who_display())
 
 
 class ApprovalQuerySet(ScopedQuerySet):
+    """Routes and steps. A document's own page shows its route to all who see the document."""
+
+    asked = "steps__"
+
     def visible_to(self, actor):
-        """Routes and steps are shown on the document's own page; lists show those one may decide."""
-        return self if actor.may("approvals.view") else self.none()
+        """What one was asked to decide; everything for those who set the rules or audit."""
+        if not actor.may("approvals.view"):
+            return self.none()
+        if actor.may("approvals.edit") or actor.may("audit.view"):
+            return self
+        prefix = self.asked
+        mine = Q(**{f"{prefix}user_id": actor.user_id}) | Q(**{f"{prefix}decided_by_id": actor.user_id})
+        rows = self.filter(mine | Q(**{f"{prefix}role__in": actor.roles}))
+        return rows.distinct() if prefix else rows
+
+
+class StepQuerySet(ApprovalQuerySet):
+    """Steps: see ApprovalQuerySet."""
+
+    asked = ""
 
 
 class ApprovalRoute(ScopedModel):
@@ -75,19 +129,28 @@ class ApprovalRoute(ScopedModel):
 
     document_kind = models.CharField(max_length=80)
     document_id = models.CharField(max_length=22)
-    title = models.CharField(max_length=250)
+    document_number = models.CharField(_("Number"), max_length=40, blank=True)
+    title = models.CharField(_("Title"), max_length=250)
+    department = models.ForeignKey(
+        "srm.Department", models.PROTECT, null=True, related_name="+", verbose_name=_("Department")
+    )
+    requester = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("Requester")
+    )
+    need_by = models.DateField(_("Needed by"), null=True)
     amount = fields.amount(default=0)
     currency = fields.currency(default="EUR")
     content_hash = models.CharField(max_length=64)
-    outcome = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    outcome = models.CharField(_("Outcome"), max_length=10, choices=State, default=State.OPEN)
     # Person ids of everybody who asked for, made or edited it: none of them may decide.
     barred = models.JSONField(default=list)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("Sent"), auto_now_add=True)
 
     objects = scoped(ApprovalQuerySet)
 
     class Meta(ScopedModel.Meta):
         verbose_name = _("Approval")
+        verbose_name_plural = _("Approvals")
         constraints = [
             models.UniqueConstraint(
                 fields=["document_kind", "document_id"], condition=Q(outcome="open"), name="approvalroute_one_open"
@@ -96,34 +159,46 @@ class ApprovalRoute(ScopedModel):
         indexes = [models.Index(fields=["document_kind", "document_id"], name="approvalroute_document")]
 
     def __str__(self) -> str:
-        return self.title
+        return f"{self.document_number} {self.title}".strip()
 
 
 class ApprovalStep(ScopedModel):
-    """One decision: who may take it, and who took it."""
+    """One decision: who may take it (`who` says how he was found), and who took it."""
 
     class Outcome(models.TextChoices):
         WAITING = "waiting", _("Waiting")
         APPROVED = "approved", _("Approved")
         REJECTED = "rejected", _("Rejected")
         RETURNED = "returned", _("Returned")
-        SKIPPED = "skipped", _("Skipped")
+        SKIPPED = "skipped", _("Not needed any more")
 
     public_id = fields.public_id()
     route = models.ForeignKey(ApprovalRoute, models.CASCADE, related_name="steps")
-    order = models.PositiveSmallIntegerField()
+    order = models.PositiveSmallIntegerField(_("Step"))
+    who = models.CharField(max_length=5, choices=Who, default=Who.ROLE)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    role = models.CharField(max_length=20, blank=True)
-    outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.WAITING, db_index=True)
+    role = models.CharField(max_length=20, blank=True, choices=ROLE_CHOICES)
+    outcome = models.CharField(_("Outcome"), max_length=10, choices=Outcome, default=Outcome.WAITING)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    decided_at = models.DateTimeField(null=True)
-    reason = models.TextField(blank=True)
+    decided_at = models.DateTimeField(_("Decided"), null=True)
+    reason = models.TextField(_("Reason"), blank=True)
 
-    objects = scoped(ApprovalQuerySet)
+    page = "approvals:approvalstep-detail"
+    objects = scoped(StepQuerySet)
 
     class Meta(ScopedModel.Meta):
-        verbose_name = _("Approval step")
+        verbose_name = _("Decision")
+        verbose_name_plural = _("Decisions")
         ordering = ["order", "pk"]
+        indexes = [
+            models.Index(fields=["user"], condition=Q(outcome="waiting"), name="approvalstep_of_user"),
+            models.Index(fields=["role"], condition=Q(outcome="waiting"), name="approvalstep_of_role"),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.route_id}/{self.order}"
+        return str(self.route)
+
+    @property
+    def decider(self) -> str:
+        """Who is asked, in words."""
+        return self.user.name if self.user else str(self.get_role_display())

@@ -1,0 +1,129 @@
+"""What happens when lines move: the approval route, budget, what is open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from procurement.requests.lifecycle import LineState
+from procurement.requests.models import KIND, PurchaseRequest, RequestLine
+from srm.approvals import services as approvals
+from srm.approvals.selectors import route_of
+from srm.audit.models import AuditEvent
+from srm.budget import services as budget
+from srm.core.actor import Actor
+from srm.core.money import cents
+from srm.flow.perform import give_number
+from srm.flow.registry import effect, guard
+from srm.people.models import User
+
+LINES = "the lines of the request that moves"
+
+
+def content_of(request: PurchaseRequest) -> dict[str, Any]:
+    """What an approver approves, as plain values: a change of any of it asks him again."""
+    rows = RequestLine.objects.unscoped(LINES).filter(request=request, state__in=[LineState.SUBMITTED, LineState.APPROVED])
+    fields = (
+        "public_id", "item_id", "description", "category_id", "quantity", "unit_id", "base_quantity", "need_by",
+        "place_id", "cost_center_id", "estimate", "currency", "amount",
+    )  # fmt: skip
+    return {
+        "title": request.title, "department": request.department_id, "route": request.route,
+        "route_reason": request.route_reason, "requester": request.requester_id,
+        "lines": [list(row) for row in rows.order_by("pk").values_list(*fields)],
+    }  # fmt: skip
+
+
+def authors_of(request: PurchaseRequest) -> set[str]:
+    """Person ids of everybody who asked for, wrote or edited it."""
+    events = AuditEvent.objects.filter(
+        root_kind=KIND, root_id=request.public_id, verb__in=["created", "changed"], actor_user_id__isnull=False
+    )
+    editors = User.objects.filter(pk__in=events.values("actor_user_id"))
+    return request.people() | {user.person_id for user in editors}
+
+
+def lay_out(request: PurchaseRequest, *, actor: Actor, lines: Sequence[RequestLine]) -> None:
+    """Ask those whom the rules name, for what these lines cost together."""
+    give_number(request)
+    full = RequestLine.objects.unscoped(LINES).filter(pk__in=[line.pk for line in lines])
+    full = list(full.select_related("cost_center__owner", "category"))
+    centers = {line.cost_center_id: line.cost_center for line in full}
+    categories = {line.category_id: line.category for line in full if line.category}
+    approvals.lay_out(
+        request, actor=actor, amount=sum((line.amount for line in full), Decimal(0)), currency=request.currency,
+        department=request.department, cost_centers=list(centers.values()), categories=list(categories.values()),
+        content=content_of(request), barred=authors_of(request), title=request.title, requester=request.requester,
+        need_by=min(line.need_by for line in full),
+    )  # fmt: skip
+
+
+def ask_again(request: PurchaseRequest, *, actor: Actor) -> None:
+    """After some of its lines left: lay out the rest anew, or end the route when nothing waits any more."""
+    waiting = list(RequestLine.objects.unscoped(LINES).filter(request=request, state=LineState.SUBMITTED))
+    route = route_of(request)
+    if route is None or route.outcome != "open":
+        return
+    if waiting:
+        lay_out(request, actor=actor, lines=waiting)
+    else:
+        approvals.drop(request)
+
+
+# ------------------------------------------------------------------------------------------------ moves
+
+
+@effect(PurchaseRequest, "submit")
+def submitted(request: PurchaseRequest, *, actor: Actor, lines: Sequence[RequestLine], **_details: object) -> None:
+    """The way through the approvals begins."""
+    lay_out(request, actor=actor, lines=lines)
+
+
+@effect(PurchaseRequest, "cancel")
+def withdrawn(request: PurchaseRequest, *, actor: Actor, **_details: object) -> None:
+    """Nobody needs to decide any more."""
+    ask_again(request, actor=actor)
+
+
+@guard(RequestLine, "approve")
+def route_complete(line: RequestLine, _actor: Actor) -> object:
+    """Only a complete route, for this very content, approves; asked once for all lines of the moving request."""
+    header = line.request
+    if not hasattr(header, "approval_fault"):
+        header.approval_fault = approvals.why_not_approved(header, content_of(header))
+    return header.approval_fault
+
+
+@effect(RequestLine, "approve")
+def approved(line: RequestLine, *, actor: Actor, **_details: object) -> None:
+    """The need is open to planning, and its money is kept.
+
+    Raises:
+        RuleBroken: the budget stops at its end; the approval does not happen.
+    """
+    line.open_quantity = line.base_quantity
+    line.save(update_fields=["open_quantity"])
+    if line.amount:
+        budget.reserve(
+            actor=actor, cost_center=line.cost_center, category=line.category, year=line.need_by.year,
+            amount=line.amount, request_line_id=line.public_id, document=line.request,
+        )  # fmt: skip
+
+
+@effect(RequestLine, "cancel")
+def cancelled(line: RequestLine, *, actor: Actor, **_details: object) -> None:
+    """Nothing of it is needed; all its money is free again."""
+    line.open_quantity = Decimal(0)
+    line.save(update_fields=["open_quantity"])
+    budget.release(actor=actor, request_line_id=line.public_id, document=line.request)
+
+
+@effect(RequestLine, "close_short")
+def cut_short(line: RequestLine, *, actor: Actor, **_details: object) -> None:
+    """What is on its way still comes; the money for the rest is free again."""
+    given_up, line.open_quantity = line.open_quantity, Decimal(0)
+    line.save(update_fields=["open_quantity"])
+    share = cents(line.amount * given_up / line.base_quantity)
+    if share:
+        budget.release(actor=actor, request_line_id=line.public_id, document=line.request, amount=share)

@@ -1,0 +1,138 @@
+"""Reads: where things are, who stands behind a document, what the ledger says."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
+
+from procurement.requests import ledger, tracking
+from procurement.requests.allocating import LEDGER, live_behind
+from procurement.requests.models import Allocation, PurchaseRequest, RequestLine
+from procurement.requests.states import HeaderState, state_expression
+from procurement.requests.tracking import Part, Row
+from srm.core.actor import Actor
+
+ZERO = Decimal(0)
+# What the requester reads; a part of his line is in exactly one of these places.
+PLACE_ORDER = tracking.PLACES
+
+
+@dataclass(frozen=True)
+class Track:
+    """One line of the tracker."""
+
+    line: RequestLine
+    parts: list[Part] = field(default_factory=list)
+
+    def at(self, *places: str) -> Decimal:
+        """How much is at one of these places."""
+        return sum((part.quantity for part in self.parts if part.place in places), ZERO)
+
+    @property
+    def received(self) -> Decimal:
+        return self.at("received", "issued")
+
+    @property
+    def in_transit(self) -> Decimal:
+        """Ordered, and on its way as far as the supplier says."""
+        return self.at("shipped", "confirmed", "ordered")
+
+    @property
+    def documents(self) -> list[Part]:
+        """One part for each document behind the line, the nearest to the requester first."""
+        found: dict[str, Part] = {}
+        for part in self.parts:
+            if part.document_id and part.place != "received":
+                found.setdefault(part.document_id, part)
+        for part in self.parts:
+            if part.document_id and not found:
+                found[part.document_id] = part
+        return list(found.values())
+
+    @property
+    def expected_on(self) -> dt.date | None:
+        """When the next goods come."""
+        dates = [part.expected_on for part in self.parts if part.expected_on and part.place not in {"tendered", "planned"}]
+        return min(dates, default=None)
+
+    @property
+    def late_days(self) -> int | None:
+        """Days after the need that the last known part comes; 0 when in time, None when nobody knows yet."""
+        dates = [part.expected_on for part in self.parts if part.expected_on and part.place not in {"tendered", "planned"}]
+        return max((max(dates) - self.line.need_by).days, 0) if dates else None
+
+
+def tracker(request: PurchaseRequest) -> list[Track]:
+    """Where everything of a request is, line by line, in two queries."""
+    lines = list(request.lines.select_related("item", "unit", "base_unit", "place", "cost_center").all())
+    return tracks_of(lines)
+
+
+def where_is(line: RequestLine) -> list[Part]:
+    """The parts of one line."""
+    return tracks_of([line])[0].parts
+
+
+def tracks_of(lines: Sequence[RequestLine]) -> list[Track]:
+    """The tracks of lines the caller may see."""
+    rows: dict[int, list[Row]] = defaultdict(list)
+    found = Allocation.objects.unscoped("the ledger of lines the reader sees").filter(request_line__in=lines)
+    fields = ("id", "parent_id", "stage", "quantity", "document_kind", "document_id", "document_number", "expected_on")
+    for line_id, *values in found.order_by("pk").values_list("request_line_id", *fields):
+        rows[line_id].append(Row(*values))
+    return [
+        Track(line, tracking.fold(rows[line.pk], asked=line.base_quantity, still_open=line.open_quantity))
+        if line.state in {"approved", "closed"} or rows[line.pk]
+        else Track(line)
+        for line in lines
+    ]
+
+
+def behind(document_kind: str, line_ids: Sequence[int], stage: str) -> dict[int, list[tuple[RequestLine, Decimal]]]:
+    """{document line: [(request line, live quantity)]}: for whom a document's lines are, for money and notices."""
+    shares = live_behind(document_kind, line_ids, stage)
+    wanted = {pk for pairs in shares.values() for pk, _quantity in pairs}
+    rows = RequestLine.objects.unscoped(LEDGER).filter(pk__in=wanted)
+    lines = {line.pk: line for line in rows.select_related("request", "cost_center")}
+    return {line_id: [(lines[pk], quantity) for pk, quantity in pairs] for line_id, pairs in shares.items()}
+
+
+def with_state(rows: QuerySet[PurchaseRequest]) -> QuerySet[PurchaseRequest]:
+    """Requests annotated with their derived state, for the rows of one page."""
+    return rows.annotate(derived=state_expression(_lines_of_outer()))
+
+
+def in_states(rows: QuerySet[PurchaseRequest], states: Iterable[str]) -> QuerySet[PurchaseRequest]:
+    """Requests whose derived state is one of `states`."""
+    return rows.alias(derived_state=state_expression(_lines_of_outer())).filter(derived_state__in=list(states))
+
+
+def _lines_of_outer() -> QuerySet[RequestLine]:
+    return RequestLine.objects.unscoped("lines of requests the reader sees").filter(request=OuterRef("pk"))
+
+
+def with_lines_like(rows: QuerySet[PurchaseRequest], **conditions: Any) -> QuerySet[PurchaseRequest]:
+    """Requests that have a line like this."""
+    return rows.filter(Exists(_lines_of_outer().filter(**conditions)))
+
+
+def awaiting_me(actor: Actor) -> int:
+    """How many of the actor's own requests were returned to him."""
+    own = PurchaseRequest.objects.visible_to(actor).filter(requester_id=actor.user_id)
+    return in_states(own, [HeaderState.RETURNED]).count()
+
+
+def verify() -> list[str]:
+    """What is wrong with the ledger and its roll-ups, over the whole table; empty when it holds."""
+    broken = ledger.faults()
+    sentences = [_("request line %(id)s: the ledger promises more than there is") % {"id": pk} for pk in broken]
+    return sentences + [
+        _("request line %(id)s: its kept quantities differ from the ledger") % {"id": pk} for pk in ledger.stale()
+    ]

@@ -1,0 +1,259 @@
+"""Laying out routes, deciding, and the rules behind them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext as _
+
+from srm.approvals import registry, selectors
+from srm.approvals.models import ApprovalRoute, ApprovalRule, ApprovalStep, Who
+from srm.approvals.notices import tell_deciders
+from srm.audit import services as audit
+from srm.core import clock
+from srm.core.actor import Actor
+from srm.core.errors import InvalidInput, RuleBroken
+from srm.flow import records, uow
+from srm.flow.perform import perform
+from srm.people.roles import permissions_of
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from srm.catalog.models import Category
+    from srm.people.models import CostCenter, Department, User
+
+OUTCOMES = ("approved", "rejected", "returned")
+REQUESTS = "procurement.purchaserequest"
+
+
+# ------------------------------------------------------------------------------------------------ routes
+
+
+def lay_out(
+    document: Any, *, actor: Actor, amount: Decimal, currency: str, department: Department | None = None,
+    cost_centers: Iterable[CostCenter] = (), categories: Iterable[Category] = (), content: object = None,
+    barred: Collection[str] = (), title: str = "", requester: User | None = None, need_by: dt.date | None = None,
+) -> ApprovalRoute:  # fmt: skip
+    """The way of `document` through its approvals; an unfinished older one is dropped. Tells the first deciders.
+
+    Args:
+        amount: in the base currency; rules compare it.
+        content: what is being approved, as plain values; kept as a hash.
+        barred: person ids that may not decide; the one who sends it is always among them.
+    """
+    uow.require()
+    drop(document)
+    people = sorted({*barred, actor.person_id} - {""})
+    steps = selectors.who_decides(
+        document._meta.label_lower, amount=amount, department=department, cost_centers=cost_centers,
+        categories=categories, barred=people,
+    )  # fmt: skip
+    route = ApprovalRoute.objects.unscoped(selectors.MACHINE).create(
+        document_kind=document._meta.label_lower, document_id=document.public_id, document_number=document.number,
+        title=title or str(document), department=department, requester=requester, need_by=need_by, amount=amount,
+        currency=currency, content_hash=hash_of(content), barred=people,
+    )  # fmt: skip
+    ApprovalStep.objects.unscoped(selectors.MACHINE).bulk_create(
+        ApprovalStep(route=route, order=step.order, who=step.who, user=step.user, role=step.role) for step in steps
+    )
+    tell_deciders(route, actor=actor)
+    return route
+
+
+def drop(document: Any) -> None:
+    """End an open route without a decision: the document was withdrawn or sent anew."""
+    routes = ApprovalRoute.objects.unscoped(selectors.MACHINE).select_for_update()
+    for route in routes.filter(
+        document_kind=document._meta.label_lower, document_id=document.public_id, outcome="open"
+    ):
+        _end(route, "dropped")
+
+
+def hash_of(content: object) -> str:
+    """SHA-256 of plain values in one canonical form."""
+    text = json.dumps(audit.plain(content), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def why_not_approved(document: Any, content: object) -> str | None:
+    """For guards: why `document` with this content may not count as approved; None when its route is complete."""
+    route = selectors.route_of(document)
+    if route is None or route.outcome == ApprovalRoute.State.OPEN:
+        return _("It has not been through all its approvals.")
+    if route.outcome != ApprovalRoute.State.APPROVED:
+        return _("Its approval ended differently. Send it again.")
+    if route.content_hash != hash_of(content):
+        return _("It was changed after it was sent. Return it, so that it is sent again.")
+    return None
+
+
+# ------------------------------------------------------------------------------------------------ deciding
+
+
+def may_decide(document: Any, actor: Actor) -> str | None:
+    """Why `actor` cannot decide on `document` now; None when he can."""
+    route = selectors.route_of(document)
+    return _why_not(route, selectors.steps_now(route) if route else [], actor)
+
+
+def decide(document: Any, *, actor: Actor, outcome: str, reason: str = "") -> Any:
+    """Record the actor's decision; the last approval, a rejection or a return also moves the document.
+
+    The only way a document under rules is approved, rejected or returned. Returns the fresh document.
+
+    Raises:
+        InvalidInput: no reason for a rejection or return. RuleBroken: not his to decide, not his turn, decided already,
+            or changed since it was sent; and whatever refuses the move itself (a used-up budget).
+    """
+    uow.require()
+    reason = _checked_reason(outcome, reason)
+    locked = records.locked_row(document)
+    route = _locked_route(locked)
+    steps = _my_steps(route, actor)
+    if outcome == "approved":
+        _refuse_if_changed(locked, route)
+    for step in steps:
+        step.outcome, step.decided_by_id, step.decided_at, step.reason = outcome, actor.user_id, clock.now(), reason
+        step.save()
+    audit.record(actor=actor, verb=f"step_{outcome}", subject=locked, reason=reason)
+    if outcome == "approved" and route.steps.filter(outcome="waiting").exists():
+        tell_deciders(_fresh(route), actor=actor)
+        return locked
+    _end(route, outcome)
+    return perform(locked, registry.moves_of(locked)[outcome], actor=actor, reason=reason)
+
+
+def decide_step(step: ApprovalStep, *, actor: Actor, outcome: str, reason: str = "") -> Any:
+    """`decide` for a step of the actor's inbox."""
+    return decide(document_of(step.route), actor=actor, outcome=outcome, reason=reason)
+
+
+def document_of(route: ApprovalRoute) -> Any:
+    """The document a route belongs to; whoever is asked to decide may see it.
+
+    Raises:
+        RuleBroken: its kind is not known any more.
+    """
+    model = apps.get_model(route.document_kind)
+    document = model._base_manager.filter(public_id=route.document_id).first()
+    if document is None:
+        raise RuleBroken([_("The document is gone.")])
+    return document
+
+
+def _checked_reason(outcome: str, reason: str) -> str:
+    if outcome not in OUTCOMES:
+        raise InvalidInput({"outcome": [_("Choose one of those offered.")]})
+    reason = reason.strip()
+    if outcome != "approved" and len(reason) < 3:
+        raise InvalidInput({"reason": [_("Say why, so that the requester knows what to do.")]})
+    if len(reason) > 500:
+        raise InvalidInput({"reason": [_("At most 500 characters, please.")]})
+    return reason
+
+
+def _locked_route(document: Any) -> ApprovalRoute:
+    """The route as it is under the document's lock: of two who decide at once, the second finds it decided."""
+    routes = ApprovalRoute.objects.unscoped(selectors.MACHINE).select_for_update(of=("self",))
+    found = routes.filter(document_kind=document._meta.label_lower, document_id=document.public_id).order_by("-pk").first()
+    if found is None:
+        raise RuleBroken([_("This does not wait for a decision.")])
+    return found
+
+
+def _my_steps(route: ApprovalRoute, actor: Actor) -> list[ApprovalStep]:
+    steps = selectors.steps_now(route)
+    if sentence := _why_not(route, steps, actor):
+        raise RuleBroken([sentence])
+    return [step for step in steps if _addressed(step, actor)]
+
+
+def _why_not(route: ApprovalRoute | None, steps: list[ApprovalStep], actor: Actor) -> str | None:
+    if route is None:
+        return _("This does not wait for a decision.")
+    if route.outcome != ApprovalRoute.State.OPEN:
+        decided = route.steps.exclude(decided_by=None).order_by("decided_at").last()
+        words = {"outcome": str(route.get_outcome_display()).lower(), "who": decided.decided_by if decided else "–"}
+        return _("Somebody was faster: %(outcome)s by %(who)s.") % words
+    if actor.person_id in route.barred:
+        return _("You had a part in this. Somebody else has to decide.")
+    if not actor.may(selectors.DECIDE) or not any(_addressed(step, actor) for step in steps):
+        return _("It waits for %(who)s.") % {"who": ", ".join(step.decider for step in steps)}
+    return None
+
+
+def _addressed(step: ApprovalStep, actor: Actor) -> bool:
+    if step.user_id:
+        return step.user_id in {actor.user_id, actor.on_behalf_of}
+    return step.role in actor.roles
+
+
+def _refuse_if_changed(document: Any, route: ApprovalRoute) -> None:
+    kind = registry.kind_of(document)
+    if kind and kind.content and hash_of(kind.content(document)) != route.content_hash:
+        raise RuleBroken([_("It was changed after it was sent. Return it, so that it is sent again.")])
+
+
+def _end(route: ApprovalRoute, outcome: str) -> None:
+    route.outcome = outcome
+    route.save(update_fields=["outcome"])
+    route.steps.filter(outcome="waiting").update(outcome="skipped")
+
+
+def _fresh(route: ApprovalRoute) -> ApprovalRoute:
+    return ApprovalRoute.objects.unscoped(selectors.MACHINE).get(pk=route.pk)
+
+
+# ------------------------------------------------------------------------------------------------ rules
+
+
+def create_rule(*, actor: Actor, **values: Any) -> ApprovalRule:
+    """A new rule.
+
+    Raises:
+        InvalidInput: it names nobody, or somebody who may not decide.
+    """
+    return records.create(ApprovalRule, actor=actor, **_checked(values, ApprovalRule()))
+
+
+def update_rule(rule: ApprovalRule, *, actor: Actor, version: int | None = None, **changes: Any) -> ApprovalRule:
+    """Change a rule; routes that are under way keep the steps they were laid out with.
+
+    Raises:
+        InvalidInput, Stale
+    """
+    return records.update(rule, actor=actor, version=version, **_checked(changes, rule))
+
+
+def _checked(values: dict[str, Any], rule: ApprovalRule) -> dict[str, Any]:
+    """The values with what does not belong to the chosen kind of decider emptied."""
+    who = values.get("who", rule.who)
+    code = values.get("kind", rule.kind)
+    user, role = values.get("user", rule.user), values.get("role", rule.role)
+    kind = registry.kind_of(code)
+    if kind is None:
+        raise InvalidInput({"kind": [_("Choose one of those offered.")]})
+    rights = {selectors.DECIDE, kind.permission}
+    if who == Who.USER and user is None:
+        raise InvalidInput({"user": [_("Choose the person who decides.")]})
+    if who == Who.USER and not selectors.may_be_asked(user, rights, ()):
+        raise InvalidInput({"user": [_("%(who)s may not decide on this: the role is missing.") % {"who": user.name}]})
+    if who == Who.ROLE and not rights <= permissions_of(frozenset({role})):
+        raise InvalidInput({"role": [_("Choose a role that may decide on this.")]})
+    return {**values, "user": user if who == Who.USER else None, "role": role if who == Who.ROLE else ""}
+
+
+def ensure_default_rule(**_options: object) -> None:
+    """A new installation starts with one rule: the department's head decides on requests."""
+    if not ApprovalRule.objects.exists():
+        ApprovalRule.objects.create(kind=REQUESTS, order=1, who=Who.HEAD)
+
+
+post_migrate.connect(ensure_default_rule, sender=apps.get_app_config("kraljic"), dispatch_uid="approvals_default_rule")

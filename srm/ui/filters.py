@@ -174,7 +174,8 @@ class FilterSet(django_filters.FilterSet):
     @property
     def form(self) -> Any:
         if not hasattr(self, "_form"):
-            self._form = self.get_form_class()(self.data or None, prefix=self.form_prefix, actor=self.actor)
+            data = self.data if self.is_bound else None
+            self._form = self.get_form_class()(data, prefix=self.form_prefix, actor=self.actor)
             for one in self._form.fields.values():
                 one.required = False
         return self._form
@@ -189,8 +190,9 @@ class FilterSet(django_filters.FilterSet):
 
     def chips(self) -> list[Chip]:
         """The active filters in words."""
-        if not self.is_bound or not hasattr(self.form, "cleaned_data") and not self.form.is_valid() and not self.form.cleaned_data:
+        if not self.is_bound:
             return []
+        self.form.is_valid()
         found = []
         for field in self.panel_fields():
             words = _in_words(field.field, self.form.cleaned_data.get(field.name))

@@ -14,6 +14,11 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Field, Layout, Row
 from django import forms
+from django.forms import (  # noqa: F401  rooms find every field they need in this one module
+    BooleanField, CharField, CheckboxInput, CheckboxSelectMultiple, ChoiceField, EmailField, FileField, HiddenInput,
+    IntegerField, MultipleChoiceField, NumberInput, RadioSelect, Select, Textarea, TextInput, TimeField, TypedChoiceField,
+    URLField,
+)  # fmt: skip
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db import models
 from django.utils.formats import get_format
@@ -303,7 +308,7 @@ def build_layout(rows: Sequence[Any], known: Mapping[str, Any]) -> Layout:
             parts.append(Field(row))
         elif isinstance(row, tuple):
             columns = [Column(Field(name), css_class="col-12 col-md") for name in row if name in known]
-            parts.append(Row(*columns, css_class="g-3"))
+            parts.append(Row(*columns, css_class="gx-3"))
         else:
             parts.append(Heading(row))
     return Layout(*parts)

@@ -62,7 +62,7 @@ class Column(django_tables2.Column):
     def cell(self, row: Any, name: str) -> SafeString:
         """The inside of one cell."""
         value = self.plain(row, name)
-        shown = NONE if value is None or value == "" else conditional_escape(self.text(value, row))
+        shown = NONE if value is None or value == "" or value == [] else conditional_escape(self.text(value, row))
         if self.links and value is not None and (address := url_of(value)):
             shown = format_html('<a href="{}">{}</a>', address, shown)
         if self.hint and (hint := look_up(row, self.hint)):

@@ -98,9 +98,19 @@ function startDialog() {
   dialog.addEventListener("close", () => (document.getElementById("dialog-body").innerHTML = ""));
 }
 
+/** Filters left empty need not stand in the address. */
+function shorten(parameters) {
+  for (const name of new Set(Object.keys(parameters))) {
+    const values = [].concat(parameters[name]).filter((value) => value !== "");
+    if (values.length) parameters[name] = values;
+    else delete parameters[name];
+  }
+}
+
 function startHtmx() {
   const body = document.body;
   body.addEventListener("htmx:afterSettle", (event) => start(event.detail.elt));
+  body.addEventListener("htmx:configRequest", (event) => { if (event.detail.elt.id === "filters") shorten(event.detail.parameters); });
   body.addEventListener("toast", (event) => toast(event.detail.text, { tone: event.detail.tone || "success" }));
   body.addEventListener("htmx:sendError", () => toast(words("offline"), { tone: "danger" }));
   body.addEventListener("htmx:responseError", (event) => {

@@ -13,6 +13,7 @@ from srm.ui.charts import Chart
 from srm.ui.links import url_of as address_of
 
 register = template.Library()
+MOST_BUTTONS = 4
 
 
 @register.filter
@@ -117,6 +118,22 @@ def table(it: tables.Rendered, caption: Any = "") -> dict[str, Any]:
 def action(context: Any, it: Any) -> dict[str, Any]:
     """{% action it %}: a button, grey with its reasons when it is blocked."""
     return {"action": it, "request": context.get("request"), "csrf_token": context.get("csrf_token")}
+
+
+@register.inclusion_tag("ui/_actions_bar.html", takes_context=True)
+def actions_bar(context: Any, actions: list[Any]) -> dict[str, Any]:
+    """{% actions_bar actions %}: the next step last and loudest, blocked ones with their reasons, the rest under More."""
+    ordered = sorted(actions, key=lambda it: {"neutral": 0, "danger": 1}.get(it.tone, 2))
+    quiet = [it for it in ordered if it.allowed and it.tone == "neutral" and not it.key]
+    more = quiet if len(ordered) > MOST_BUTTONS and len(quiet) > 1 else []
+    groups: dict[tuple[str, ...], list[Any]] = {}
+    for it in ordered:
+        if not it.allowed and it.reasons:
+            groups.setdefault(tuple(str(reason) for reason in it.reasons), []).append(it)
+    return {
+        "shown": [it for it in ordered if it not in more], "more": more, "csrf_token": context.get("csrf_token"),
+        "groups": [([it.name for it in its], [str(it.label) for it in its], why) for why, its in groups.items()],
+    }  # fmt: skip
 
 
 @register.filter

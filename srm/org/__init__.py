@@ -1,0 +1,7 @@
+"""The firm and its people, as an administrator keeps them.
+
+Legal entities, delivery places, departments and cost centres are the ground everything else stands on: a department's
+place in the tree says who sees which requests, a legal entity owns numbers and budgets. An account is made by invitation:
+the person sets the password by a link that works once. Roles come from one table in code; nobody gives himself a right
+or closes his own account, and the last administrator stays. Closing an account ends its sessions at once.
+"""

@@ -1,0 +1,289 @@
+"""Reserving, ordering, spending, giving back."""
+
+from decimal import Decimal
+
+import pytest
+
+from srm.audit.models import AuditEvent
+from srm.budget import selectors, services
+from srm.budget.models import BudgetEntry, BudgetLine
+from srm.core.actor import SYSTEM
+from srm.core.errors import InvalidInput, NotAllowed, RuleBroken, Stale
+from srm.catalog.services import create_category
+from srm.notify.models import Notice
+from tests.budget.conftest import YEAR, buckets, read
+
+D = Decimal
+
+
+@pytest.fixture
+def reserve(firm, work):
+    """`reserve(100)`: an approved need of the assembly for fasteners."""
+
+    def call(amount, line="L1", **values):
+        values = {"cost_center": firm.cc_assembly, "category": firm.fasteners, "year": YEAR, "document": None, **values}
+        with work():
+            return services.reserve(actor=SYSTEM, amount=D(amount), request_line_id=line, **values)
+
+    return call
+
+
+@pytest.fixture
+def book(firm, work):
+    """`book("commit", 100)`: one of the other bookings."""
+
+    def call(name, amount=None, line="L1", **values):
+        if amount is not None:
+            values["amount"] = D(amount)
+        with work():
+            return getattr(services, name)(actor=SYSTEM, request_line_id=line, document=None, **values)
+
+    return call
+
+
+def test_money_moves_from_reserved_to_ordered_to_spent(budget, reserve, book):
+    line = budget(1000)
+    assert reserve(400) == []
+    assert buckets(line) == (400, 0, 0)
+    book("commit", 150)
+    assert buckets(line) == (250, 150, 0)
+    book("commit", 250)
+    book("spend", 100)
+    assert buckets(line) == (0, 300, 100)
+    assert read(line).left == 600
+    assert selectors.disagreements() == []
+
+
+def test_a_stop_refuses_in_a_sentence_and_books_nothing(budget, reserve, firm):
+    line = budget(500)
+    reserve(450)
+    with pytest.raises(RuleBroken) as refusal:
+        reserve("50.01", line="L2")
+    (sentence,) = refusal.value.reasons
+    assert "50.00" in sentence
+    assert firm.users.budget_owner.name in sentence
+    assert buckets(line) == (450, 0, 0)
+    assert BudgetEntry.objects.unscoped("test").count() == 1
+    assert reserve(50, line="L2") == []
+
+
+def test_a_warning_lets_it_through_and_says_how_far_over(budget, reserve):
+    line = budget(100, policy="warn")
+    (sentence,) = reserve(130)
+    assert "30.00" in sentence
+    assert read(line).left == -30
+
+
+def test_without_a_budget_nothing_is_reserved_and_nothing_breaks(reserve, book):
+    (sentence,) = reserve(100)
+    assert "No budget" in sentence
+    assert book("commit", 100) == []
+    assert book("spend", 100) == []
+    assert book("release") == 0
+    assert not BudgetEntry.objects.unscoped("test").exists()
+
+
+def test_the_nearest_categorys_budget_is_asked_first(budget, reserve, firm, work):
+    with work():
+        bolts = create_category(actor=SYSTEM, code="BOLT", parent=firm.fasteners, name_en="Bolts")
+        metric = create_category(actor=SYSTEM, code="METR", parent=bolts, name_en="Metric bolts")
+    general, of_fasteners, of_bolts = budget(1000), budget(100, category=firm.fasteners), budget(10, category=bolts)
+    assert selectors.line_for(firm.cc_assembly, metric, YEAR) == of_bolts
+    assert selectors.line_for(firm.cc_assembly, firm.fasteners, YEAR) == of_fasteners
+    assert selectors.line_for(firm.cc_assembly, firm.tools, YEAR) == general
+    assert selectors.line_for(firm.cc_assembly, None, YEAR) == general
+    assert selectors.line_for(firm.cc_service, metric, YEAR) is None
+    assert selectors.line_for(firm.cc_assembly, metric, YEAR + 1) is None
+    # The general budget is no way around the stop of a category's own.
+    with pytest.raises(RuleBroken):
+        reserve(11, category=metric)
+    reserve(10, category=metric)
+    assert (buckets(general), buckets(of_bolts)) == ((0, 0, 0), (10, 0, 0))
+
+
+def test_a_reservation_stays_where_it_was_made_when_a_narrower_budget_comes(budget, reserve, book, firm):
+    general = budget(1000)
+    reserve(300)
+    narrow = budget(5, category=firm.fasteners)
+    book("commit", 300)
+    assert buckets(general) == (0, 300, 0)
+    assert buckets(narrow) == (0, 0, 0)
+
+
+def test_an_order_dearer_than_reserved_needs_room_for_the_difference(budget, reserve, book):
+    line = budget(100)
+    reserve(90)
+    with pytest.raises(RuleBroken):
+        book("commit", "100.01")
+    assert buckets(line) == (90, 0, 0)
+    assert book("commit", 100) == []
+    assert buckets(line) == (0, 100, 0)
+    with pytest.raises(RuleBroken):
+        book("spend", "100.01")
+    assert buckets(line) == (0, 100, 0)
+
+
+def test_a_cheaper_order_leaves_the_rest_reserved_until_it_is_released(budget, reserve, book):
+    line = budget(100)
+    reserve(90)
+    book("commit", 70)
+    assert buckets(line) == (20, 70, 0)
+    assert book("release") == 20
+    assert buckets(line) == (0, 70, 0)
+
+
+def test_what_was_released_must_find_room_again(budget, reserve, book):
+    line = budget(100)
+    reserve(80, line="L1")
+    book("release", line="L1")
+    reserve(80, line="L2")
+    with pytest.raises(RuleBroken):
+        book("commit", 80, line="L1")
+    book("commit", 20, line="L1")
+    assert buckets(line) == (80, 20, 0)
+
+
+def test_release_gives_back_no_more_than_is_there_and_of_that_line_only(budget, reserve, book):
+    line = budget(100)
+    reserve(30, line="L1")
+    reserve(40, line="L2")
+    assert book("release", 50, line="L1") == 30
+    assert book("release", 5, line="L1") == 0
+    assert book("release", 15, line="L2") == 15
+    assert buckets(line) == (25, 0, 0)
+    book("commit", 25, line="L2")
+    assert book("release", line="L2", bucket="committed") == 25
+    assert buckets(line) == (0, 0, 0)
+
+
+def test_a_cancelled_order_and_a_reversed_receipt_go_back_one_step(budget, reserve, book):
+    line = budget(100)
+    reserve(60)
+    book("commit", 60)
+    book("spend", 50)
+    assert book("unspend", 20) == 20
+    assert buckets(line) == (0, 30, 30)
+    assert book("uncommit", 100) == 30
+    assert buckets(line) == (30, 0, 30)
+    # Nothing is asked when nothing grows, even where the budget was cut meanwhile.
+    BudgetLine.objects.unscoped("test").filter(pk=line.pk).update(amount=10)
+    assert book("unspend", 30) == 30
+    assert buckets(line) == (30, 30, 0)
+
+
+@pytest.mark.parametrize("amount", ["-1", "0.001"])
+def test_amounts_that_cannot_be_are_refused(budget, reserve, amount):
+    budget(100)
+    with pytest.raises(InvalidInput) as refusal:
+        reserve(amount)
+    assert "amount" in refusal.value.errors
+
+
+def test_nothing_is_reserved_for_what_costs_nothing(budget, reserve):
+    line = budget(0)
+    assert reserve(0) == []
+    assert buckets(line) == (0, 0, 0)
+
+
+def test_a_check_speaks_only_where_the_budget_stops(budget, firm):
+    where = (firm.cc_assembly, firm.fasteners, YEAR)
+    assert selectors.check(*where, D(1)) is None
+    line = budget(100)
+    assert selectors.check(*where, D(100)) is None
+    assert "raise" in selectors.check(*where, D(101))
+    BudgetLine.objects.unscoped("test").filter(pk=line.pk).update(policy="warn")
+    assert selectors.check(*where, D(101)) is None
+    outlook = selectors.outlook(*where, D(101))
+    assert (outlook.fits, outlook.stops) == (False, False)
+    assert "exceeded" in outlook.sentence
+
+
+def test_the_owner_is_told_when_it_gets_short_and_when_it_is_gone(budget, reserve, firm):
+    line = budget(100)
+    reserve(80)
+    notices = Notice.objects.unscoped("test").filter(user=firm.users.budget_owner)
+    assert not notices.exists()
+    reserve(15, line="L2")
+    assert notices.count() == 1
+    assert "5.00" in notices.get().title
+    reserve(5, line="L3")
+    assert notices.count() == 2
+    assert read(line).left == 0
+
+
+def test_bookings_are_in_the_log_of_the_budget(budget, reserve):
+    line = budget(100)
+    reserve(80)
+    event = AuditEvent.objects.get(verb="booked")
+    assert event.root_id == line.public_id
+    assert event.changes == {"reserved": ["0", "80"]}
+
+
+# -- lines -------------------------------------------------------------------
+
+
+def test_one_budget_per_cost_centre_category_and_year(budget, firm):
+    budget(100)
+    budget(100, category=firm.fasteners)
+    budget(100, year=YEAR + 1)
+    for again in ({}, {"category": firm.fasteners}):
+        with pytest.raises(InvalidInput, match="already has a budget"):
+            budget(100, **again)
+
+
+def test_a_used_budget_keeps_its_place_and_may_be_cut(budget, reserve, firm, work):
+    line = budget(100)
+    with work():
+        line = services.update_line(line, actor=SYSTEM, version=1, year=YEAR + 1)
+        line = services.update_line(line, actor=SYSTEM, year=YEAR)
+    reserve(60)
+    for change in ({"year": YEAR + 1}, {"cost_center": firm.cc_service}, {"category": firm.tools}, {"currency": "USD"}):
+        with pytest.raises(InvalidInput), work():
+            services.update_line(line, actor=SYSTEM, **change)
+    with work():
+        line = services.update_line(line, actor=SYSTEM, amount=D(50))
+    assert line.left == -10
+    with pytest.raises(RuleBroken):
+        reserve("0.01", line="L2")
+    with pytest.raises(Stale), work():
+        services.update_line(line, actor=SYSTEM, version=1, amount=D(70))
+
+
+def test_an_owner_sets_his_own_budgets_and_finance_sets_all(budget, firm, work):
+    owner = firm.actor("budget_owner")
+    firm.cc_service.owner = None
+    firm.cc_service.save()
+    with work():
+        line = services.create_line(actor=owner, cost_center=firm.cc_assembly, year=YEAR, amount=D(10))
+    assert line.currency == "EUR"
+    with pytest.raises(NotAllowed), work():
+        services.create_line(actor=owner, cost_center=firm.cc_service, year=YEAR, amount=D(10))
+    with work():
+        foreign = services.create_line(actor=firm.actor("accountant"), cost_center=firm.cc_service, year=YEAR, amount=D(10))
+    with pytest.raises(NotAllowed), work():
+        services.update_line(foreign, actor=owner, amount=D(99))
+    with pytest.raises(NotAllowed), work():
+        services.update_line(line, actor=owner, cost_center=firm.cc_service)
+
+
+def test_who_sees_which_budgets(budget, firm):
+    mine, foreign = budget(10), budget(10, cost_center=firm.cc_service)
+    firm.cc_service.owner = None
+    firm.cc_service.save()
+    see = {
+        name: set(BudgetLine.objects.visible_to(firm.actor(name)).values_list("pk", flat=True))
+        for name in ("budget_owner", "accountant", "buyer", "auditor", "requester", "storekeeper", "alfa_admin")
+    }
+    assert see["budget_owner"] == {mine.pk}
+    assert see["accountant"] == see["buyer"] == see["auditor"] == {mine.pk, foreign.pk}
+    assert see["requester"] == see["storekeeper"] == see["alfa_admin"] == set()
+
+
+def test_the_burn_adds_up_month_by_month(budget, reserve, book):
+    line = budget(100)
+    reserve(60)
+    book("commit", 40)
+    months = selectors.burn(read(line))
+    assert months[0].month.month == 1
+    last = months[-1]
+    assert (last.reserved, last.committed, last.spent, last.left) == (20, 40, 0, 40)

@@ -7,6 +7,7 @@ buttons do. Details are judged by the move's own form, so a program and a page h
 from __future__ import annotations
 
 import inspect
+from functools import cache
 from typing import Any, ClassVar
 
 from django import forms
@@ -126,10 +127,15 @@ def details_of(dotted: str | None, body: dict[str, Any], *, actor: Actor) -> dic
     return dict(form.cleaned_data)
 
 
-def bound(form_class: type[forms.BaseForm], data: MultiValueDict, actor: Actor) -> forms.BaseForm:
+def bound(form_class: type[forms.BaseForm], data: MultiValueDict | None, actor: Actor) -> forms.BaseForm:
     """The form over `data`; the page kit's forms want to know who fills them in, Django's plain ones do not."""
-    takes_actor = "actor" in inspect.signature(form_class.__init__).parameters
-    return form_class(data, actor=actor) if takes_actor else form_class(data)  # type: ignore[call-arg]
+    return form_class(data, actor=actor) if _takes_actor(form_class) else form_class(data)  # type: ignore[call-arg]
+
+
+@cache
+def _takes_actor(form_class: type[forms.BaseForm]) -> bool:
+    makers = [base.__init__ for base in form_class.__mro__ if "__init__" in vars(base)]  # type: ignore[misc]
+    return any("actor" in inspect.signature(maker).parameters for maker in makers if maker is not object.__init__)
 
 
 def typed(body: dict[str, Any]) -> MultiValueDict:

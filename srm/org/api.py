@@ -1,6 +1,6 @@
-"""Legal entities, departments and cost centres over the API."""
+"""Legal entities, departments, places and cost centres over the API."""
 
-from srm.people.models import CostCenter, Department, LegalEntity
+from srm.people.models import CostCenter, Department, LegalEntity, Place
 from srm.rest.router import register
 from srm.rest.serializers import Serializer
 from srm.rest.viewsets import DocumentViewSet
@@ -19,6 +19,12 @@ class DepartmentSerializer(Serializer):
     class Meta:
         model = Department
         fields = ("code", *_NAMES, "parent", "path", "legal_entity", "head", "place", "is_active", "version")
+
+
+class PlaceSerializer(Serializer):
+    class Meta:
+        model = Place
+        fields = ("code", *_NAMES, "legal_entity", "country", "address", "is_active", "version")
 
 
 class CostCenterSerializer(Serializer):
@@ -45,6 +51,15 @@ class DepartmentViewSet(DocumentViewSet):
     sorts = {"path": ("path", "id"), **_BY_CODE}
 
 
+class PlaceViewSet(DocumentViewSet):
+    """Where goods are delivered."""
+
+    model = Place
+    serializer_class = PlaceSerializer
+    permissions = {"view": "org.view"}
+    sorts = _BY_CODE
+
+
 class CostCenterViewSet(DocumentViewSet):
     """Where spending is booked."""
 
@@ -56,4 +71,5 @@ class CostCenterViewSet(DocumentViewSet):
 
 register("legal-entities", LegalEntityViewSet)
 register("departments", DepartmentViewSet)
+register("places", PlaceViewSet)
 register("cost-centers", CostCenterViewSet)

@@ -102,7 +102,8 @@ def keep(record: IdempotencyRecord, answer: Response, body: object) -> None:
     record.save(update_fields=["status", "body", "headers"])
 
 
-def forget_old() -> int:
-    """Delete answers kept long enough; how many were."""
-    old = IdempotencyRecord.objects.unscoped("housekeeping").filter(created_at__lt=clock.now() - KEPT_FOR)
-    return old.delete()[0]
+def forget_old(most: int = 5000) -> int:
+    """Delete answers kept long enough, at most so many at once, for a long delete keeps other writers out; how many."""
+    rows = IdempotencyRecord.objects.unscoped("housekeeping")
+    old = rows.filter(created_at__lt=clock.now() - KEPT_FOR).order_by("created_at").values_list("pk", flat=True)[:most]
+    return rows.filter(pk__in=list(old)).delete()[0]

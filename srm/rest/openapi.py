@@ -10,7 +10,7 @@ from drf_spectacular.plumbing import is_patched_serializer
 from drf_spectacular.utils import Direction
 
 from srm.rest.fields import DecimalField, RefField
-from srm.rest.serializers import Strict
+from srm.rest.serializers import LineId, Strict
 
 PROBLEM = {
     "type": "object",
@@ -137,6 +137,17 @@ class RefScheme(OpenApiSerializerFieldExtension):
         if key != "public_id":
             return {"type": "string", "maxLength": 60, "description": f"The {key} of a {name}"}
         return {"type": "string", "pattern": "^[A-Za-z0-9_-]{22}$", "description": f"Public id of a {name}"}
+
+
+class LineScheme(OpenApiSerializerFieldExtension):
+    """Lines are named by their public id, new ones by none."""
+
+    target_class = LineId
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict:
+        """A string, empty in bodies for a new line."""
+        shape = {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,22}$"}
+        return shape | {"nullable": True} if direction == "request" else shape
 
 
 class DecimalScheme(OpenApiSerializerFieldExtension):

@@ -11,7 +11,6 @@ from django.urls import URLPattern, path, re_path
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.reverse import reverse
 
 from srm.core.errors import Missing
 from srm.rest.viewsets import ApiView, DocumentViewSet
@@ -96,7 +95,7 @@ class RootView(ApiView):
     def get(self, request: Request) -> Response:
         """Name and address of each resource."""
         open_to_caller = {
-            prefix: reverse(f"api:{prefix}-list", request=request)
+            prefix: request.build_absolute_uri(f"{prefix}/")
             for prefix, viewset in resources().items()
             if self.actor.may(viewset.permissions["view"])
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured, ObjectDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured, ObjectDoesNotExist
 from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -102,6 +102,19 @@ def _reader(field: serializers.Field) -> Callable[[Any], Any]:
     return read
 
 
+def _may_end_early(model: type[models.Model], source: str) -> bool:
+    """Whether a step of a path like "category.buyer.name" can be empty."""
+    for step in source.split(".")[:-1]:
+        try:
+            link: Any = model._meta.get_field(step)
+        except FieldDoesNotExist:
+            return False
+        if link.null or not link.is_relation or link.related_model is None:
+            return True
+        model = link.related_model
+    return False
+
+
 class RowList(serializers.ListSerializer):
     """Many rows: their references are looked up together."""
 
@@ -155,6 +168,7 @@ class Serializer(Strict, serializers.ModelSerializer):
         for name, field in fields.items():
             if name not in writable:
                 field.read_only, field.required, field.default = True, False, empty
+                field.allow_null = field.allow_null or _may_end_early(self.Meta.model, field.source or name)
         return fields
 
     def get_uniqueness_extra_kwargs(self, field_names: Any, declared_fields: Any, extra_kwargs: Any) -> Any:
@@ -173,6 +187,11 @@ class Serializer(Strict, serializers.ModelSerializer):
         found = options.get("validators")
         if found:
             options["validators"] = [each for each in found if not hasattr(each, "queryset")]
+        # REST framework forgets both for fields that are not editable; the API's description must not.
+        if model_field.null:
+            options["allow_null"] = True
+        if model_field.blank and issubclass(field_class, serializers.ChoiceField):
+            options["allow_blank"] = True
         return field_class, options
 
     def build_relational_field(self, field_name: str, relation_info: Any) -> tuple[type, dict]:

@@ -12,6 +12,7 @@ from srm.jobs import services
 from srm.jobs.models import WHY, Job
 from srm.jobs.ticker import daily, every
 from srm.outbox import services as outbox
+from srm.rest import idempotency
 
 DELIVERY_THREADS = 4
 KEEP_JOBS_DAYS = 90
@@ -37,13 +38,15 @@ def wake() -> int:
 
 @daily(3, name="jobs.tidy")
 def tidy() -> None:
-    """Delete what nobody needs: ended sessions, old jobs, results of the task queue, old events."""
+    """Delete what nobody needs: ended sessions, kept answers, old jobs, results of the task queue, old events."""
     now = clock.now()
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
     old = now - dt.timedelta(days=KEEP_JOBS_DAYS)
     ended = [Job.State.DONE, Job.State.FAILED, Job.State.CANCELLED]
     Job.objects.unscoped(WHY).filter(state__in=ended, finished_at__lt=old).delete()
     _tidy_task_results(now - dt.timedelta(days=7))
+    while idempotency.forget_old():
+        pass
     outbox.clean_up()
 
 

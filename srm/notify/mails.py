@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import smtplib
 from email.errors import HeaderParseError
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.validators import validate_email
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -42,6 +43,7 @@ def send(parcel: Parcel) -> None:
         or the server will never take this. TryLater: the server is away or busy.
     """
     message = compose(parcel)
+    message.connection = get_connection(getattr(settings, "MAIL_TRANSPORT", "") or settings.EMAIL_BACKEND)
     try:
         message.send()
     except smtplib.SMTPRecipientsRefused as fault:
@@ -63,11 +65,16 @@ def compose(parcel: Parcel) -> EmailMultiAlternatives:
     """The message, its words put together now."""
     payload = parcel.payload
     address, language, zone, user = _whom(payload)
-    with translation.override(language), timezone.override(zone):
-        context = _context(payload, user)
-        subject = one_line(context["subject"])
-        text = render_to_string(f"{payload['template']}.txt", context)
-        html = render_to_string(f"{payload['template']}.html", context)
+    opened = _secret(payload)
+    if "raw" in opened:
+        content = json.loads(opened["raw"])
+        subject, text, html = one_line(content["subject"]), content["text"], content["html"]
+    else:
+        with translation.override(language), timezone.override(zone):
+            context = _context(payload, user, opened)
+            subject = one_line(context["subject"])
+            text = render_to_string(f"{payload['template']}.txt", context)
+            html = render_to_string(f"{payload['template']}.html", context)
     host = urlsplit(settings.BASE_URL).hostname or "localhost"
     message = EmailMultiAlternatives(
         subject,
@@ -76,7 +83,8 @@ def compose(parcel: Parcel) -> EmailMultiAlternatives:
         # The same on every attempt: a mail that arrives twice after a crash is shown once by most mailboxes.
         headers={"Message-ID": f"<{parcel.event_id}@{host}>", "Auto-Submitted": "auto-generated"},
     )
-    message.attach_alternative(html, "text/html")
+    if html:
+        message.attach_alternative(html, "text/html")
     return message
 
 
@@ -91,18 +99,25 @@ def _whom(payload: dict) -> tuple[str, str, str, User | None]:
         validate_email(address)
     except ValidationError as fault:
         raise Undeliverable("this is not an e-mail address") from fault
-    language = user.language if user else payload["language"]
+    language = user.language if user else payload.get("language", settings.LANGUAGE_CODE)
     return address, language, user.time_zone if user else settings.TIME_ZONE, user
 
 
-def _context(payload: dict, user: User | None) -> dict:
-    """What the template gets. Only plain values: no model, no settings, nothing a text could reach through."""
-    context = decode(payload.get("context") or {})
-    assert isinstance(context, dict)
+def _secret(payload: dict) -> dict[str, str]:
+    """The encrypted part, opened; once a mail was sent it is gone, and so is the need to send it."""
     secret = payload.get("secret") or {}
     if secret == FORGOTTEN:
         raise NotNeeded("it was sent before its worker stopped")
-    opened = {name: vault.unlock(value, MAIL) for name, value in secret.items()}
+    try:
+        return {name: vault.unlock(value, MAIL) for name, value in secret.items()}
+    except vault.Unreadable as fault:
+        raise Undeliverable(str(fault)) from fault
+
+
+def _context(payload: dict, user: User | None, opened: dict[str, str]) -> dict:
+    """What the template gets. Only plain values: no model, no settings, nothing a text could reach through."""
+    context = decode(payload.get("context") or {})
+    assert isinstance(context, dict)
     if "notices" in context:
         context["notices"] = _digest(context["notices"], user)
     base = base_url(user)

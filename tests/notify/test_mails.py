@@ -198,3 +198,35 @@ def test_every_mail_template_has_both_forms() -> None:
     for name in names:
         assert (folder / f"{name}.txt").exists(), name
         assert (folder / f"{name}.html").exists(), name
+
+
+@pytest.mark.django_db
+def test_djangos_own_mails_take_the_outbox_and_their_links_are_not_readable_there(mailoutbox, settings) -> None:
+    from django.core.mail import EmailMultiAlternatives, send_mail
+
+    settings.MAIL_TRANSPORT = "django.core.mail.backends.locmem.EmailBackend"
+    settings.EMAIL_BACKEND = "srm.notify.backend.OutboxBackend"
+    send_mail("Reset", "Go to /reset/TOKEN-9/", None, ["anna@example.com", "boris@example.com"])
+    message = EmailMultiAlternatives("Both", "text", to=["vera@example.com"])
+    message.attach_alternative("<p>html</p>", "text/html")
+    message.send()
+    assert mailoutbox == []
+    assert "TOKEN-9" not in str(list(OutboxEvent.objects.unscoped("test").values_list("payload", flat=True)))
+    delivered()
+    assert sorted(mail.to[0] for mail in mailoutbox) == ["anna@example.com", "boris@example.com", "vera@example.com"]
+    assert all(len(mail.to) == 1 for mail in mailoutbox)
+    bodies = {mail.to[0]: mail.body for mail in mailoutbox}
+    assert bodies["anna@example.com"] == "Go to /reset/TOKEN-9/"
+    assert [html_of(mail) for mail in mailoutbox if mail.alternatives] == ["<p>html</p>"]
+    message.attach("a.txt", "x")
+    with pytest.raises(ValueError, match="links to files"):
+        message.send()
+
+
+@pytest.mark.django_db
+def test_a_secret_under_a_forgotten_key_is_parked(mailoutbox, settings) -> None:
+    with transaction.atomic():
+        services.write_to("s@example.org", language="en", subject="x", actor=SYSTEM, secret={"url": "/x/"})
+    settings.SECRET_KEY = "another" * 10
+    delivered()
+    assert (delivery().state, mailoutbox) == ("parked", [])

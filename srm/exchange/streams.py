@@ -38,7 +38,8 @@ def _order_of(queryset: QuerySet) -> list[str]:
         if isinstance(entry, str) and entry != "?":
             names.append(entry)
         elif isinstance(entry, OrderBy) and isinstance(entry.expression, F):
-            names.append(f"-{entry.expression.name}" if entry.descending else entry.expression.name)
+            name = entry.expression.name  # type: ignore[attr-defined]
+            names.append(f"-{name}" if entry.descending else name)
         else:
             return ["pk"]
     return names or ["pk"]

@@ -14,7 +14,7 @@ from suppliers.registry.models import Contact, Membership, Supplier
 
 PASSWORD = "correct horse battery"
 UNITS = {
-    "C62": ("pc", "шт", "бр.", "count", 1), "PCE": ("pc", "шт", "бр.", "count", 1), "BX": ("box", "кор", "кут.", "count", 1),
+    "C62": ("pc", "шт", "бр.", "count", 1), "PCE": ("pc", "шт", "бр.", "count", 1), "BX": ("box", "кор", "кут.", "other", 1),
     "KGM": ("kg", "кг", "кг", "mass", 1), "GRM": ("g", "г", "г", "mass", "0.001"), "TNE": ("t", "т", "т", "mass", 1000),
     "MTR": ("m", "м", "м", "length", 1), "LTR": ("l", "л", "л", "volume", 1),
 }  # fmt: skip

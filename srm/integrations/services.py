@@ -83,6 +83,15 @@ def external_ids(thing: models.Model) -> dict[str, str]:
     return dict(refs.values_list("system", "external_id"))
 
 
+def external_ids_of(model: type[models.Model]) -> dict[str, dict[str, str]]:
+    """Our public id -> {system: id there} of all rows of `model`, for exports of the whole."""
+    found: dict[str, dict[str, str]] = {}
+    refs = ExternalRef.objects.unscoped(WHY).filter(kind=model._meta.label_lower)
+    for ours, system, theirs in refs.values_list("object_id", "system", "external_id").iterator(chunk_size=5000):
+        found.setdefault(ours, {})[system] = theirs
+    return found
+
+
 # ------------------------------------------------------------------------------------------------------ webhooks
 
 

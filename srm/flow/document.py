@@ -7,7 +7,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from srm.core import fields
+from srm.core import clock, fields
 from srm.core.scoping import ScopedModel
 
 
@@ -30,7 +30,7 @@ class Document(ScopedModel):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False,
         verbose_name=_("Made by"),
     )  # fmt: skip
-    created_at = models.DateTimeField(_("Made"), auto_now_add=True)
+    created_at = models.DateTimeField(_("Made"), default=clock.now, editable=False)
     updated_at = models.DateTimeField(_("Changed"), auto_now=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 

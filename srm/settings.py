@@ -163,7 +163,6 @@ BASE_CURRENCY = env.text("BASE_CURRENCY", "EUR")
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "srm" / "static"]
 MEDIA_ROOT = VAR_DIR / "files"
 S3_BUCKET = env.text("S3_BUCKET", "")
 STORAGES = {

@@ -39,7 +39,7 @@ def remove() -> None:
     """Drop the triggers; only `lifted` does this."""
     with connection.cursor() as cursor:
         for table in tables():
-            for event in ("update", "delete"):
+            for event in ("update", "delete", "truncate"):
                 on = f" ON {table}" if connection.vendor == "postgresql" else ""
                 cursor.execute(f"DROP TRIGGER IF EXISTS {table}_no_{event}{on}")
 
@@ -69,6 +69,11 @@ def lifted() -> Iterator[None]:
 
 def _create(table: str) -> list[str]:
     statements = []
+    if connection.vendor == "postgresql":
+        statements.append(
+            f"CREATE OR REPLACE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        )
     for event in ("update", "delete"):
         name = f"{table}_no_{event}"
         if connection.vendor == "postgresql":

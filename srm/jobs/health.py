@@ -56,3 +56,7 @@ def _run(check: ReadyCheck) -> list[str]:
     except Exception:
         log.exception("ready check %s failed", check.name)
         return ["the check itself failed; see the log"]
+
+
+# Both answer anybody: a load balancer has no account.
+healthz.public = readyz.public = True  # type: ignore[attr-defined]

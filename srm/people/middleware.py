@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 
+from srm.core import logs
 from srm.core.actor import Actor
 from srm.people.actors import actor_for
 
@@ -20,6 +21,7 @@ class ActorMiddleware:
         request_id = getattr(request, "request_id", "")
 
         def build() -> Actor:
+            logs.user.set(getattr(request.user, "public_id", ""))
             return actor_for(request.user, request_id=request_id)  # type: ignore[arg-type]
 
         request.actor = SimpleLazyObject(build)  # type: ignore[attr-defined]

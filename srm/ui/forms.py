@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Column, Field, Layout, Row
+from crispy_forms.layout import Div, Field, Layout
 from django import forms
 from django.forms import (  # noqa: F401  rooms find every field they need in this one module
     BooleanField, CharField, CheckboxInput, CheckboxSelectMultiple, ChoiceField, EmailField, FileField, HiddenInput,
@@ -307,8 +307,7 @@ def build_layout(rows: Sequence[Any], known: Mapping[str, Any]) -> Layout:
         if isinstance(row, str) and row in known:
             parts.append(Field(row))
         elif isinstance(row, tuple):
-            columns = [Column(Field(name), css_class="col-12 col-md") for name in row if name in known]
-            parts.append(Row(*columns, css_class="gx-3"))
+            parts.append(Div(*(Field(name) for name in row if name in known), css_class="q-row"))
         else:
             parts.append(Heading(row))
     return Layout(*parts)

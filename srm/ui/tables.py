@@ -12,7 +12,7 @@ from typing import Any
 
 import django_tables2
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Model
+from django.db.models import Manager, Model
 from django.utils.functional import cached_property
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -35,7 +35,7 @@ def look_up(row: Any, path: str) -> Any:
         if value is None:
             return None
         value = value.get(part) if isinstance(value, Mapping) else getattr(value, part, None)
-        if callable(value) and not isinstance(value, type) and not isinstance(value, Model):
+        if callable(value) and not isinstance(value, (type, Model, Manager)):
             value = value()
     return value
 

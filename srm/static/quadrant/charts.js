@@ -115,7 +115,7 @@ function overTime(data, paint, more) {
     option.xAxis = valueAxis(data, paint, { scale: true, splitLine: { show: false } });
     option.series.forEach((one, position) => (one.data = data.rows.map((row) => [row[0], row[position + 1]])));
   }
-  option.yAxis.scale = true;
+  option.yAxis.scale = !more.areaStyle;
   return option;
 }
 
@@ -132,7 +132,7 @@ function scatter(data, paint, matrix) {
     data: data.rows.map((row) => ({
       name: row[0], value: [row[1], row[2]], symbolSize: size(row),
       itemStyle: { color: paint[row[4]] || paint.accent, opacity: 0.8, borderColor: paint.card, borderWidth: 1.5 },
-      label: { show: true, formatter: row[0], position: "right", color: paint.text, fontSize: 11 },
+      label: { show: true, formatter: row[0], position: matrix && row[1] > 0.7 ? "left" : "right", color: paint.text, fontSize: 11 },
     })),
   };
   if (matrix) Object.assign(series, quadrants(paint));

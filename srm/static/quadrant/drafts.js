@@ -136,5 +136,5 @@ function banner(form, key, kept, newer) {
 
 function clock(time) {
   const date = new Date(time), today = new Date().toDateString() === date.toDateString();
-  return date.toLocaleString(document.documentElement.lang, today ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" });
+  return date.toLocaleString(document.documentElement.lang, { ...(today ? {} : { dateStyle: "medium" }), timeStyle: "short", hourCycle: "h23" });
 }

@@ -150,8 +150,8 @@ class Lines {
   }
 
   isHeading(cells, start) {
-    const names = [...this.box.querySelectorAll("thead th[data-cell]")].map((one) => one.textContent.trim().toLowerCase());
-    return cells.length > 0 && cells.every((text, position) => names[start + position] === text.trim().toLowerCase());
+    const names = [...this.box.querySelectorAll("thead th[data-cell]")].map((one) => bare(one.textContent));
+    return cells.length > 0 && cells.every((text, position) => names[start + position] === bare(text));
   }
 
   /** Write the pasted table into rows from `row` down; returns the pickers to be looked up. */
@@ -193,6 +193,8 @@ export function readTable(text) {
   rows.at(-1).push(cell);
   return rows.filter((cells) => cells.some((one) => one.trim()));
 }
+
+const bare = (text) => text.replace(/\*\s*$/, "").trim().toLowerCase();
 
 function setText(field, text) {
   if (field.tagName === "SELECT") {

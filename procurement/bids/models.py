@@ -11,6 +11,7 @@ from procurement.bids.lifecycle import BidLifecycle
 from procurement.tenders.models import LotLine, Tender
 from srm.core import fields
 from srm.core.scoping import ScopedModel, ScopedQuerySet, scoped
+from suppliers.portal.scope import within
 from suppliers.registry.models import Supplier
 
 
@@ -18,7 +19,7 @@ class BidQuerySet(ScopedQuerySet):
     def visible_to(self, actor):
         """A supplier sees its own; staff see offers of opened tenders only: not even their number before."""
         if actor.is_supplier:
-            return self.filter(supplier_id=actor.supplier_id)
+            return within(actor, self.filter(supplier_id=actor.supplier_id), "tender__public_id")
         if actor.kind == "system":
             return self
         if not actor.may("bids.view"):

@@ -43,7 +43,7 @@ class TenderLifecycle(Lifecycle):
 
     @move(
         TenderState.PUBLISHED, TenderState.FAILED, label=_("Declare failed"), past=_("failed"),
-        permission="tenders.open", hidden=True, guards=(guards.deadline_passed,), notice="tenders.failed",
+        permission="tenders.open", tone="danger", guards=(guards.deadline_passed,), notice="tenders.failed",
     )  # fmt: skip
     def fail(self) -> None:
         """Nobody made an offer; the demand is open again."""

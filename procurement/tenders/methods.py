@@ -13,7 +13,8 @@ class Method:
 
     `opens_itself`: the system opens the envelopes at the deadline (one application-held key). `min_invited`: suppliers
     to invite at least; fewer need a reason. `min_hours`: the least time suppliers get. `buyer_enters`: a quote that came
-    by mail or phone may be entered by the buyer, marked as such.
+    by mail or phone may be entered by the buyer, marked as such. `keeps_copy`: a bidder may read his own submitted offer
+    again until the deadline, from a copy locked with the application's key; fair where that key opens the offers anyway.
     """
 
     code: str
@@ -22,6 +23,7 @@ class Method:
     min_invited: int = 1
     min_hours: int = 1
     buyer_enters: bool = False
+    keeps_copy: bool = True
 
 
 METHODS = {

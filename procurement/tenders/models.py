@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -9,12 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from procurement.planning.models import DemandLine
 from procurement.tenders.lifecycle import TenderLifecycle, TenderState
-from procurement.tenders.methods import METHODS
+from procurement.tenders.methods import METHODS, Method
 from srm.catalog.models import Category, Item, Unit
 from srm.core import fields
+from srm.core.money import line_total
 from srm.core.scoping import ScopedModel, ScopedQuerySet, scoped
 from srm.core.search import Searchable, SearchMixin
 from srm.flow.document import Document
+from suppliers.portal.scope import within
 from suppliers.registry.models import INCOTERMS, Contact, Supplier
 
 
@@ -24,7 +28,8 @@ class TenderQuerySet(SearchMixin, ScopedQuerySet):
         if actor.is_supplier:
             invitations = Invitation.objects.unscoped("the supplier's own invitations decide")
             invited = invitations.filter(tender=OuterRef("pk"), supplier_id=actor.supplier_id)
-            return self.exclude(state=TenderState.DRAFT).exclude(published_at=None).filter(Exists(invited))
+            told = self.exclude(state=TenderState.DRAFT).exclude(published_at=None)
+            return within(actor, told.filter(Exists(invited)))
         return self if actor.may("tenders.view") else self.none()
 
 
@@ -63,6 +68,7 @@ class Tender(TenderLifecycle, Document, Searchable):
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="tender_created"),
             models.Index(fields=["deadline", "id"], name="tender_deadline"),
+            models.Index(fields=["state", "-created_at"], name="tender_state"),
         ]
 
     def invited(self):
@@ -73,6 +79,23 @@ class Tender(TenderLifecycle, Document, Searchable):
     def sealed(self) -> bool:
         """Whether offers may not be known yet."""
         return self.opened_at is None
+
+    @property
+    def flags(self) -> Method:
+        """What its method asks for."""
+        return METHODS[self.method]
+
+    @property
+    def lines(self) -> list[LotLine]:
+        """The lines of all lots in their order; reads what was prefetched."""
+        return [line for lot in self.lots.all() for line in lot.lines.all()]
+
+    def all_lines(self):
+        """The lines of all lots in their order, for the tender's own services and pages."""
+        rows = LotLine.objects.unscoped("the tender's own parts").filter(lot__tender=self)
+        return rows.select_related("lot", "item__base_unit", "unit", "place").order_by(
+            "lot__position", "position", "pk"
+        )
 
 
 class OfTenderQuerySet(ScopedQuerySet):
@@ -85,6 +108,8 @@ class OfTenderQuerySet(ScopedQuerySet):
 
 
 class LotLineQuerySet(OfTenderQuerySet):
+    """Lines hang on a lot."""
+
     path = "lot__tender"
 
 
@@ -92,7 +117,8 @@ class InvitationQuerySet(ScopedQuerySet):
     def visible_to(self, actor):
         """Who else was asked is nobody's business among suppliers."""
         if actor.is_supplier:
-            return self.filter(supplier_id=actor.supplier_id).exclude(tender__state=TenderState.DRAFT)
+            mine = self.filter(supplier_id=actor.supplier_id).exclude(tender__published_at=None)
+            return within(actor, mine, "tender__public_id")
         return self if actor.may("tenders.view") else self.none()
 
 
@@ -146,6 +172,11 @@ class LotLine(ScopedModel):
     @property
     def what(self) -> str:
         return str(self)
+
+    @property
+    def baseline_net(self) -> Decimal | None:
+        """What the whole quantity would cost at the baseline."""
+        return line_total(self.quantity, self.baseline) if self.baseline is not None else None
 
 
 class Invitation(ScopedModel):

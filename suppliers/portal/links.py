@@ -24,6 +24,7 @@ from srm.core.actor import Actor
 from srm.flow import uow
 from srm.rest.authentication import client_address
 from suppliers.portal.models import MagicLink
+from suppliers.portal.scope import reaches, within  # noqa: F401 - one import for rooms that use links
 from suppliers.registry.models import Contact, Supplier
 
 WHY = "the link itself says which supplier it is for"
@@ -151,18 +152,3 @@ def _links_of(request: HttpRequest) -> list[MagicLink]:
         return []
     found = {one.pk: one for one in _holding().filter(pk__in=keys)}
     return [found[key] for key in keys if key in found]
-
-
-def reaches(actor: Actor, document: models.Model) -> bool:
-    """Whether a link's holder may touch `document`; everybody else is judged by `visible_to` alone."""
-    if actor.kind != "link":
-        return True
-    return (document._meta.label_lower, audit.public_id_of(document)) in actor.scope
-
-
-def within(actor: Actor, rows: models.QuerySet) -> models.QuerySet:
-    """`rows` of documents, narrowed to those a link's holder was sent; whole for everybody else."""
-    if actor.kind != "link":
-        return rows
-    kind = rows.model._meta.label_lower
-    return rows.filter(public_id__in=[key for label, key in actor.scope if label == kind])

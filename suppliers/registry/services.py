@@ -167,7 +167,7 @@ def _set_categories(supplier: Supplier, categories: Iterable[Category], *, actor
     if before == after:
         return False
     supplier.categories.set(after)
-    shown = [sorted(map(str, before)), sorted(map(str, after))]
+    shown = [", ".join(sorted(map(str, rows))) for rows in (before, after)]
     audit.record(actor=actor, verb="changed", subject=supplier, changes={"categories": shown})
     return True
 

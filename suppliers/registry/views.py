@@ -169,6 +169,10 @@ class MemberPage(ActionPage):
             raise Missing()
         return found
 
+    def heading(self) -> str:
+        """What is done, and to whose account."""
+        return f"{self.title}: {self.membership.user.name}"
+
     def back_url(self) -> str:
         """The accounts of the supplier."""
         return f"{self.object.get_absolute_url()}?tab=accounts"

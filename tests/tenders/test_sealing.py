@@ -20,7 +20,9 @@ from procurement.tenders import keys, sealing
 
 OFFER = {"lines": [{"line": "a", "price": "0.052", "note": "до 10 января"}], "freight": None, "count": 3}
 plain = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=8,
 )
 
 
@@ -111,7 +113,10 @@ def test_processes_that_start_together_agree_on_one_key(tmp_path):
         "from procurement.tenders import keys; print(keys.identities()[0])"
     )
     variables = {**os.environ, "PROFILE": "demo", "VAR_DIR": str(tmp_path), "SEALING_KEY": ""}
-    starts = [subprocess.Popen([sys.executable, "-c", code], env=variables, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    starts = [
+        subprocess.Popen([sys.executable, "-c", code], env=variables, stdout=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
     assert len({one.communicate()[0].strip() for one in starts}) == 1
 
 

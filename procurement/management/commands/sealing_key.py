@@ -10,7 +10,9 @@ from procurement.tenders.keys import new_identity
 class Command(BaseCommand):
     """Prints a key for SEALING_KEY; it is kept nowhere."""
 
-    help = "Print a new key for SEALING_KEY. To change keys, write the new one before the old one, separated by a blank."
+    help = (
+        "Print a new key for SEALING_KEY. To change keys, write the new one before the old one, separated by a blank."
+    )
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:

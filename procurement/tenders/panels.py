@@ -1,0 +1,48 @@
+"""What a tender's page shows beside its lines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from procurement.planning.models import DemandLine
+from procurement.tenders import selectors, services
+from procurement.tenders.lifecycle import TenderState
+from procurement.tenders.models import Tender
+from srm.core.actor import Actor
+from srm.ui.links import url_of
+from srm.ui.panels import panel
+
+
+@panel(
+    Tender, _("Suppliers asked"), order=20, permission="tenders.view", key="invitations",
+    count=lambda tender, actor: tender.invited().count(),
+)  # fmt: skip
+def invitations_panel(tender: Tender, actor: Actor, _request: object) -> tuple[str, dict[str, Any]]:
+    """Who was asked, when the mail went, who looked, who declined; and whom else to ask."""
+    open_now = tender.state in (TenderState.DRAFT, TenderState.PUBLISHED)
+    may = actor.may("tenders.edit") and open_now
+    return "procurement/tenders/_invitations.html", {
+        "rows": list(selectors.invitations(tender, actor)), "may": may, "draft": tender.state == TenderState.DRAFT,
+        "suggested": selectors.suggestions(tender, actor) if may else [], "invite_url": url_of(tender, "invite"),
+    }  # fmt: skip
+
+
+@panel(Tender, _("Where the need comes from"), order=30, permission="tenders.view", place="side", key="origin")
+def origin_panel(tender: Tender, actor: Actor, _request: object) -> tuple[str, dict[str, Any]] | None:
+    """Departments and their shares."""
+    found = selectors.origin(tender)
+    return ("procurement/tenders/_origin.html", {"origin": found}) if found.shares else None
+
+
+@panel(Tender, _("Sealed"), order=10, permission="tenders.view", place="side", key="seal")
+def seal_panel(tender: Tender, actor: Actor, _request: object) -> tuple[str, dict[str, Any]] | None:
+    """Until when nobody can know an offer, and the key's fingerprint."""
+    key = services.key_of(tender)
+    return ("procurement/tenders/_seal.html", {"key": key, "tender": tender}) if key else None
+
+
+def from_demand(*, actor: Actor, demand_lines: list[DemandLine]) -> Tender:
+    """A request for quotation for chosen lines of a demand."""
+    return services.create_from_demand(actor=actor, demand_lines=demand_lines)

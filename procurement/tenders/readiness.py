@@ -1,0 +1,22 @@
+"""Whether this installation could open the offers it has promised to open."""
+
+from procurement.tenders import sealing
+from procurement.tenders.models import TenderKey
+from srm.core.readiness import ready_check
+
+MOST = 50
+
+
+@ready_check("sealing")
+def keys_open() -> list[str]:
+    """The keys of tenders that still take offers open with the application's key."""
+    rows = TenderKey.objects.unscoped("a check of the installation").filter(tender__state="published")
+    lost = []
+    for key in rows.select_related("tender").order_by("-pk")[:MOST]:
+        try:
+            sealing.unwrap(key.wrapped_private)
+        except sealing.Unsealable:
+            lost.append(key.tender.number)
+    if not lost:
+        return []
+    return [f"SEALING_KEY does not open the offers of {', '.join(lost[:5])}. Add the former key after the new one."]

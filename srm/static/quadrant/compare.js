@@ -1,0 +1,1 @@
+/* Choosing offers on a comparison: live totals of what is chosen. */

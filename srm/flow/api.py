@@ -7,7 +7,6 @@ buttons do. Details are judged by the move's own form, so a program and a page h
 from __future__ import annotations
 
 import inspect
-from functools import cache
 from typing import Any, ClassVar
 
 from django import forms
@@ -132,7 +131,6 @@ def bound(form_class: type[forms.BaseForm], data: MultiValueDict | None, actor: 
     return form_class(data, actor=actor) if _takes_actor(form_class) else form_class(data)  # type: ignore[call-arg]
 
 
-@cache
 def _takes_actor(form_class: type[forms.BaseForm]) -> bool:
     makers = [base.__init__ for base in form_class.__mro__ if "__init__" in vars(base)]  # type: ignore[misc]
     return any("actor" in inspect.signature(maker).parameters for maker in makers if maker is not object.__init__)

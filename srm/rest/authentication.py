@@ -16,7 +16,7 @@ from rest_framework.authentication import SessionAuthentication as PlainSessionA
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
-from srm.core import clock
+from srm.core import clock, logs
 from srm.people.actors import actor_for
 from srm.people.models import User
 from srm.rest.models import ApiToken
@@ -56,6 +56,7 @@ class TokenAuthentication(BaseAuthentication):
             raise AuthenticationFailed(self.refusal)
         self._check(token, request)
         _note_use(token)
+        logs.user.set(token.user.public_id)
         actor = actor_for(token.user, request_id=getattr(request, "request_id", ""))
         request._request.actor = actor.narrowed(frozenset(token.scopes)) if token.scopes else actor
         return token.user, token

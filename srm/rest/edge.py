@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from rest_framework.request import Request
@@ -48,6 +49,11 @@ def report_refusal(request: Request, problem: Problem) -> None:
 
 
 def report_dead_token(request: Request, token: ApiToken, address: str) -> None:
-    """Somebody uses a token that is out of date, withdrawn, of a closed account, or from elsewhere: it may be stolen."""
+    """Somebody uses a token that is out of date, withdrawn, of a closed account, or from elsewhere: it may be stolen.
+
+    Once a minute per token is enough: a forgotten program keeps knocking day and night.
+    """
+    if not cache.add(f"dead-token:{token.pk}", 1, 60):
+        return
     detail = {"token": token.public_id, "name": token.name, "address": address}
     slots.tell_security(ANONYMOUS, "api.dead-token", detail, request.path)

@@ -77,6 +77,27 @@ class RefField(serializers.Field):
         known.update({each: found.get(each) for each in keys})
 
 
+class RefListField(serializers.ListField):
+    """Several other objects, each once; shown from a relation or a list."""
+
+    def __init__(
+        self, model: type[models.Model], *, key: str = "",
+        filter: Callable[[QuerySet], QuerySet] | None = None, **options: Any,
+    ):  # fmt: skip
+        options.setdefault("max_length", 1000)
+        super().__init__(child=RefField(model, key=key, filter=filter), **options)
+
+    def to_internal_value(self, data: Any) -> list[models.Model]:
+        """The objects, looked up together."""
+        if isinstance(data, list):
+            self.child.fetch(data)
+        return list(dict.fromkeys(super().to_internal_value(data)))
+
+    def to_representation(self, data: Any) -> list[str]:
+        """Their public ids."""
+        return [self.child.to_representation(row) for row in (data.all() if hasattr(data, "all") else data)]
+
+
 class DecimalField(serializers.Field):
     """An exact number: text like "12.5" (a JSON number is taken too), never NaN, never a float's noise."""
 

@@ -48,8 +48,8 @@ class Claim:
     digest: str
 
     @classmethod
-    def of(cls, request: Request) -> Claim | None:
-        """The claim that `request` makes; None when it makes none.
+    def of(cls, request: Request, said: bytes | None = None) -> Claim | None:
+        """The claim that `request` makes; None when it makes none. `said` stands for a body that is read as a stream.
 
         Raises:
             DomainError: the key is not 1 to 200 plain characters.
@@ -59,7 +59,7 @@ class Claim:
             return None
         if not _KEY.fullmatch(key):
             raise DomainError(_("Idempotency-Key must be 1 to 200 plain characters without spaces."), code="bad-key")
-        body = request._request.body
+        body = request._request.body if said is None else said
         return cls(
             scope=f"token:{request.auth.pk}" if isinstance(request.auth, ApiToken) else f"user:{request.user.pk}",
             route=f"{request.method} {request.path}"[:200],

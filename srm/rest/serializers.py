@@ -16,7 +16,7 @@ from rest_framework.fields import empty, is_simple_callable
 from srm.core.actor import Actor
 from srm.core.fields import AMOUNT_PLACES, PRICE_PLACES, QUANTITY_PLACES
 from srm.rest.errors import clean
-from srm.rest.fields import AmountField, DecimalField, PriceField, QuantityField, RefField
+from srm.rest.fields import AmountField, DecimalField, PriceField, QuantityField, RefField, RefListField
 
 _BY_PLACES = {QUANTITY_PLACES: QuantityField, AMOUNT_PLACES: AmountField, PRICE_PLACES: PriceField}
 # Set by the system alone: by moves, counters and the write helpers.
@@ -197,14 +197,13 @@ class Serializer(Strict, serializers.ModelSerializer):
     def build_relational_field(self, field_name: str, relation_info: Any) -> tuple[type, dict]:
         """A foreign key is a reference; what points back must be declared."""
         model_field = relation_info.model_field
-        if model_field is None or relation_info.to_many:
-            raise ImproperlyConfigured(f"{type(self).__name__}: declare “{field_name}”, it holds many")
-        return RefField, {
-            "model": relation_info.related_model,
-            "required": not (model_field.has_default() or model_field.blank or model_field.null),
-            "allow_null": model_field.null,
-            "label": model_field.verbose_name,
-        }
+        if model_field is None:
+            raise ImproperlyConfigured(f"{type(self).__name__}: declare “{field_name}”, it points back")
+        options = {"model": relation_info.related_model, "label": model_field.verbose_name}
+        if relation_info.to_many:
+            return RefListField, options | {"required": not model_field.blank}
+        optional = model_field.has_default() or model_field.blank or model_field.null
+        return RefField, options | {"required": not optional, "allow_null": model_field.null}
 
     def _decimal(self, model_field: models.DecimalField) -> tuple[type, dict]:
         options: dict[str, Any] = {

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, ClassVar
 
-from django.core.exceptions import ImproperlyConfigured
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured, RequestDataTooBig
 from django.db import models
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from rest_framework import serializers as drf_serializers
 from rest_framework.request import Request
@@ -71,9 +72,27 @@ class ApiView(APIView):
         return getattr(getattr(self, "request", None), "actor", None) or ANONYMOUS
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Log in, check the right and the rate, then the query string."""
+        """Keep the body, log in, check the right and the rate, then the query string."""
+        self.format_kwarg = None
+        if JSONParser in self.parser_classes:
+            # Before the log-in: REST framework's CSRF check parses the body, after which nobody could read it again.
+            take_body(request._request)
         super().initial(request, *args, **kwargs)
         self.check_query(request)
+
+    def check_permissions(self, request: Request) -> None:
+        """Count the call before judging it, so that refused calls, each of which leaves a trace, are limited too."""
+        super().check_throttles(request)
+        super().check_permissions(request)
+
+    def check_throttles(self, request: Request) -> None:
+        """Done before the permissions."""
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Answers are for the caller: no cache on the way keeps them."""
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        answer.headers.setdefault("Cache-Control", "no-store")
+        return answer
 
     def check_query(self, request: Request) -> None:
         """Refuse unknown query parameters."""
@@ -87,9 +106,12 @@ class ApiView(APIView):
         """The methods offered, in the Allow header; descriptions are the schema's business."""
         return Response(status=204)
 
-    def write(self, work: Work) -> Response | HttpResponse:
-        """Do `work` in one unit of work together with the record of its Idempotency-Key, or repeat its answer."""
-        wanted = idempotency.Claim.of(self.request)
+    def write(self, work: Work, *, said: bytes | None = None) -> Response | HttpResponse:
+        """Do `work` in one unit of work together with the record of its Idempotency-Key, or repeat its answer.
+
+        `said` is what tells two requests apart where the body is no JSON (an upload: its fields and the file's hash).
+        """
+        wanted = idempotency.Claim.of(self.request, said)
         with edge.unit_of_work():
             record = idempotency.claim(wanted) if wanted else None
             if isinstance(record, HttpResponse):
@@ -278,6 +300,23 @@ class DocumentViewSet(ViewSetMixin, ApiView):
         if isinstance(given, bool) or not text.isascii() or not text.isdigit() or len(text) > 9:
             raise InvalidInput({"version": [_("The version is a whole number.")]})
         return int(text)
+
+
+def take_body(request: HttpRequest) -> None:
+    """Read the body once and keep it, so that parser and Idempotency-Key see the same bytes.
+
+    Raises:
+        RequestDataTooBig: it is longer than DATA_UPLOAD_MAX_MEMORY_SIZE; also when it came without its length, which
+            Django does not watch.
+    """
+    if request.META.get("CONTENT_LENGTH"):
+        request.body  # noqa: B018  the property keeps what it reads
+        return
+    raw = request.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+    if len(raw) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        raise RequestDataTooBig
+    request._body = raw  # type: ignore[attr-defined]
+    request.META["CONTENT_LENGTH"] = str(len(raw))
 
 
 @cache

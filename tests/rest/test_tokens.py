@@ -55,8 +55,8 @@ def test_only_the_digest_is_stored(requester):
     ids=["expired", "revoked", "from elsewhere"],
 )
 def test_a_dead_token_opens_nothing_and_is_noticed(things, requester, item, values):
-    answer = api(token=token_for(requester, **values)).get(things)
-    assert answer.status_code == 401
+    caller = api(token=token_for(requester, **values))
+    assert [caller.get(things).status_code for _ in range(3)] == [401] * 3
     assert SecurityEvent.objects.get().kind == "api.dead-token"
 
 
@@ -182,6 +182,24 @@ def test_a_session_reads_without_and_writes_only_with_its_csrf_token(things, adm
     client.cookies["csrf"] = secret = "a" * 32
     allowed = client.post(things, body, content_type="application/json", headers={"X-CSRFToken": secret})
     assert allowed.status_code == 201, allowed.content
+    headers = {"X-CSRFToken": secret, "Idempotency-Key": "key-1"}
+    for _ in range(2):
+        again = client.post(things, body | {"article": "B-9"}, content_type="application/json", headers=headers)
+        assert again.status_code == 201, again.content
+    assert again.headers["Idempotency-Replayed"] == "true"
+
+
+@pytest.mark.parametrize(
+    "content_type", ["multipart/form-data; boundary=x", "application/x-www-form-urlencoded", "text/plain"]
+)
+def test_a_session_does_not_make_other_bodies_readable(things, admin, content_type):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(admin)
+    client.cookies["csrf"] = secret = "a" * 32
+    content = f"--x\r\nContent-Disposition: form-data; name=csrfmiddlewaretoken\r\n\r\n{secret}\r\n--x--\r\n"
+    for headers, statuses in (({}, {403, 415}), ({"X-CSRFToken": secret}, {415})):
+        answer = client.generic("POST", things, content, content_type=content_type, headers=headers)
+        assert answer.status_code in statuses
 
 
 def test_too_many_calls_are_told_to_wait(things, requester, nobody, monkeypatch):
@@ -194,6 +212,15 @@ def test_too_many_calls_are_told_to_wait(things, requester, nobody, monkeypatch)
     assert 0 < int(answers[-1].headers["Retry-After"]) <= 61
     assert answers[-1].json()["type"] == "urn:quadrant:problem:throttled"
     assert api(nobody).get(things).status_code == 403
+
+
+def test_refused_calls_are_counted_too(things, requester, body, monkeypatch):
+    from srm.rest.permissions import ActorThrottle
+
+    monkeypatch.setattr(ActorThrottle, "rate", "5/hour", raising=False)
+    caller = api(requester)
+    assert [caller.post(things, body).status_code for _ in range(7)] == [403] * 5 + [429] * 2
+    assert SecurityEvent.objects.count() == 5
 
 
 def test_the_count_of_calls_is_shared_between_processes(things, requester, monkeypatch):

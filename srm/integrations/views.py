@@ -95,7 +95,8 @@ def deliveries_panel(endpoint: WebhookEndpoint, actor: Actor, _request: HttpRequ
     """The latest deliveries with the answers they got."""
     rows = Delivery.objects.visible_to(actor).filter(channel="webhook", target=endpoint.public_id)
     latest = rows.select_related("event").order_by("-id")[:LATEST]
-    return "integrations/_deliveries.html", {"table": tables.render_ready(DeliveryTable, latest, actor)}
+    columns = ["event", "state", "attempts", "status_code", "last_error", "created"]
+    return "integrations/_deliveries.html", {"table": tables.render_ready(DeliveryTable, latest, actor, chosen=columns)}
 
 
 class ShowsKey:

@@ -94,6 +94,13 @@ class Job(ScopedModel):
             return 1.0
         return None if self.percent is None else self.percent / 100
 
+    @property
+    def standing(self) -> str:
+        """What there is to say of it now: where it is, or what came of it."""
+        if self.state == self.State.DONE:
+            return str((self.result or {}).get("text", ""))
+        return self.error or self.message
+
     def seconds_left(self, now: dt.datetime) -> int | None:
         """Time left at the speed so far; None before there is anything to judge by."""
         if self.state != self.State.RUNNING or not self.total or not self.done or not self.started_at:

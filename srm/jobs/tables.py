@@ -11,7 +11,7 @@ class JobTable(tables.Table):
     title = tables.TextColumn()
     state = tables.StateColumn()
     progress = tables.PercentColumn(_("Progress"), accessor="share")
-    message = tables.TextColumn(_("Where it is"))
+    standing = tables.TextColumn(_("Standing"))
     created_at = tables.TimeColumn()
     finished_at = tables.TimeColumn()
     user = tables.TextColumn(accessor="user.name")

@@ -23,7 +23,7 @@ from rest_framework.response import Response
 from srm.core.actor import Actor
 from srm.core.errors import InvalidInput, NotAllowed
 from srm.flow import perform as flow
-from srm.flow.lifecycle import Move, Offer
+from srm.flow.lifecycle import Lifecycle, Move, Offer
 from srm.rest.errors import clean
 from srm.rest.filtering import schema_of
 from srm.rest.router import ViewSet, makes_routes
@@ -74,7 +74,7 @@ def moves_of(model: type[models.Model]) -> dict[str, Move]:
     """The moves offered on a document's address: its own, or those of its lines; not those the system performs."""
     lines = getattr(model, "line_moves", "")
     holder: Any = model._meta.get_field(lines).related_model if lines else model
-    declared = holder.moves() if hasattr(holder, "moves") else {}
+    declared = holder.moves() if issubclass(holder, Lifecycle) else {}
     return {name: move for name, move in declared.items() if not move.hidden}
 
 

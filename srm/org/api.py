@@ -1,36 +1,56 @@
 """Legal entities, departments, places and cost centres over the API."""
 
-from srm.people.models import CostCenter, Department, LegalEntity, Place
+from django.db.models import QuerySet
+
+import srm.org.lookups  # noqa: F401  the filters below ask them
+from srm.org import filters, services
+from srm.people.models import CostCenter, Department, LegalEntity, Place, User
+from srm.rest.fields import CurrencyField, RefField
 from srm.rest.router import register
 from srm.rest.serializers import Serializer
 from srm.rest.viewsets import DocumentViewSet
 
 _NAMES = ("name_en", "name_ru", "name_bg")
+_RIGHTS = {"view": "org.view", "create": "org.manage", "update": "org.manage"}
 _BY_CODE = {"code": ("code", "id"), "-code": ("-code", "-id"), "-id": ("-id",)}
 
 
+def _staff(rows: QuerySet) -> QuerySet:
+    return rows.filter(kind=User.Kind.STAFF, is_active=True)
+
+
 class LegalEntitySerializer(Serializer):
+    currency = CurrencyField(required=False)
+
     class Meta:
         model = LegalEntity
-        fields = ("code", *_NAMES, "tax_id", "country", "currency", "address", "is_active", "version")
+        writable = ("code", *_NAMES, "tax_id", "country", "currency", "number_prefix", "address", "is_active")
+        fields = (*writable, "version")
 
 
 class DepartmentSerializer(Serializer):
+    head = RefField(User, filter=_staff, required=False, allow_null=True)
+
     class Meta:
         model = Department
-        fields = ("code", *_NAMES, "parent", "path", "legal_entity", "head", "place", "is_active", "version")
+        writable = ("code", *_NAMES, "parent", "legal_entity", "head", "place", "is_active")
+        fields = (*writable, "path", "version")
 
 
 class PlaceSerializer(Serializer):
     class Meta:
         model = Place
-        fields = ("code", *_NAMES, "legal_entity", "country", "address", "is_active", "version")
+        writable = ("code", *_NAMES, "legal_entity", "country", "address", "is_active")
+        fields = (*writable, "version")
 
 
 class CostCenterSerializer(Serializer):
+    owner = RefField(User, filter=_staff, required=False, allow_null=True)
+
     class Meta:
         model = CostCenter
-        fields = ("code", *_NAMES, "department", "owner", "is_active", "version")
+        writable = ("code", *_NAMES, "department", "owner", "is_active")
+        fields = (*writable, "version")
 
 
 class LegalEntityViewSet(DocumentViewSet):
@@ -38,8 +58,11 @@ class LegalEntityViewSet(DocumentViewSet):
 
     model = LegalEntity
     serializer_class = LegalEntitySerializer
-    permissions = {"view": "org.view"}
+    permissions = _RIGHTS
+    filterset_class = filters.LegalEntityFilter
     sorts = _BY_CODE
+    create_service = services.create_legal_entity
+    update_service = services.update_legal_entity
 
 
 class DepartmentViewSet(DocumentViewSet):
@@ -47,8 +70,11 @@ class DepartmentViewSet(DocumentViewSet):
 
     model = Department
     serializer_class = DepartmentSerializer
-    permissions = {"view": "org.view"}
+    permissions = _RIGHTS
+    filterset_class = filters.DepartmentFilter
     sorts = {"path": ("path", "id"), **_BY_CODE}
+    create_service = services.create_department
+    update_service = services.update_department
 
 
 class PlaceViewSet(DocumentViewSet):
@@ -56,8 +82,11 @@ class PlaceViewSet(DocumentViewSet):
 
     model = Place
     serializer_class = PlaceSerializer
-    permissions = {"view": "org.view"}
+    permissions = _RIGHTS
+    filterset_class = filters.PlaceFilter
     sorts = _BY_CODE
+    create_service = services.create_place
+    update_service = services.update_place
 
 
 class CostCenterViewSet(DocumentViewSet):
@@ -65,8 +94,11 @@ class CostCenterViewSet(DocumentViewSet):
 
     model = CostCenter
     serializer_class = CostCenterSerializer
-    permissions = {"view": "org.view"}
+    permissions = _RIGHTS
+    filterset_class = filters.CostCenterFilter
     sorts = _BY_CODE
+    create_service = services.create_cost_center
+    update_service = services.update_cost_center
 
 
 register("legal-entities", LegalEntityViewSet)

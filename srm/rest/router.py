@@ -32,16 +32,21 @@ def register(prefix: str, viewset: ViewSet) -> None:
     """
     if not _PREFIX.fullmatch(prefix):
         raise ImproperlyConfigured(f"“{prefix}” is no name for an API resource: use lower-case words and hyphens")
-    if _resources.get(prefix, viewset) is not viewset:
+    # Compared by name: when the import of an api.py fails half-way and is tried again, the class is made anew.
+    if prefix in _resources and _name(_resources[prefix]) != _name(viewset):
         raise ImproperlyConfigured(f"/api/v1/{prefix}/ is already served by {_resources[prefix].__name__}")
     _resources[prefix] = viewset
 
 
 def register_view(route: str, view: type[ApiView], name: str) -> None:
     """Serve one view that is no resource (a command, a feed) under `/api/v1/<route>`, which ends with a slash."""
-    if not route.endswith("/") or (name in _views and _views[name].callback.cls is not view):  # type: ignore[union-attr]
+    if not route.endswith("/") or (name in _views and _name(_views[name].callback.cls) != _name(view)):  # type: ignore[union-attr]
         raise ImproperlyConfigured(f"/api/v1/{route} ({name}) is taken or lacks its slash")
     _views[name] = path(route, view.as_view(), name=name)
+
+
+def _name(view: type) -> str:
+    return f"{view.__module__}.{view.__qualname__}"
 
 
 def makes_routes(function: RouteMaker) -> RouteMaker:

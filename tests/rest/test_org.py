@@ -40,6 +40,36 @@ def test_the_whole_list_costs_a_fixed_number_of_queries(served, firm, django_ass
         caller.get("/api/v1/departments/")
 
 
+def test_the_administrator_builds_the_tree(served, firm):
+    caller, reader = api(firm.users.administrator), api(firm.users.auditor)
+    entity = caller.get("/api/v1/legal-entities/").json()["results"][0]["id"]
+    names = {"name_en": "Paint shop", "legal_entity": entity}
+    parent = caller.post("/api/v1/departments/", {"code": "paint", **names}).json()
+    head = firm.users.approver.public_id
+    child = caller.post("/api/v1/departments/", {"code": "spray", "parent": parent["id"], "head": head, **names})
+    assert child.status_code == 201, child.content
+    assert child.json()["path"] == f"{parent['path']}spray/"
+    moved = caller.patch(f"/api/v1/departments/{child.json()['id']}/", {"parent": None, "version": 1})
+    assert (moved.status_code, moved.json()["path"]) == (200, "/spray/")
+    assert reader.patch(f"/api/v1/departments/{parent['id']}/", {"code": "x", "version": 1}).status_code == 403
+    assert reader.post("/api/v1/departments/", {"code": "x", **names}).status_code == 403
+
+
+def test_a_supplier_heads_no_department(served, firm):
+    caller = api(firm.users.administrator)
+    entity = caller.get("/api/v1/legal-entities/").json()["results"][0]["id"]
+    body = {"code": "paint", "name_en": "Paint", "legal_entity": entity, "head": firm.users.alfa_admin.public_id}
+    answer = caller.post("/api/v1/departments/", body)
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, ["head"])
+
+
+def test_lists_filter_by_public_id(served, firm):
+    caller = api(firm.users.auditor)
+    entity = caller.get("/api/v1/legal-entities/").json()["results"][0]["id"]
+    assert caller.get("/api/v1/departments/", {"legal_entity": entity, "is_active": "1"}).json()["results"]
+    assert caller.get("/api/v1/departments/", {"legal_entity": "A" * 22}).status_code == 400
+
+
 def test_all_of_them_are_registered():
     from srm.rest.router import resources as registered
 

@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from srm.audit import services as audit
-from srm.audit.services import public_id_of
 from srm.budget import selectors
 from srm.budget.models import BudgetEntry, BudgetLine, centers_of, sees_all
 from srm.budget.words import over, stopped
@@ -26,6 +25,7 @@ from srm.core.errors import InvalidInput, NotAllowed, RuleBroken
 from srm.core.fields import MAX_AMOUNT
 from srm.core.quantities import clean_amount
 from srm.flow import records
+from srm.flow.origin import named
 from srm.notify.services import tell
 from srm.notify.values import Money
 from srm.people.models import CostCenter
@@ -229,22 +229,13 @@ def _book(
     before = getattr(line, bucket)
     setattr(line, bucket, before + amount)
     BudgetEntry.objects.unscoped(WHY).create(
-        line=line, bucket=bucket, amount=amount, request_line_id=request_line_id, **_origin(document)
+        line=line, bucket=bucket, amount=amount, request_line_id=request_line_id, **named(document)
     )
     line.save(update_fields=[str(bucket)])
     audit.record(
-        actor=actor, verb="booked", subject=line, reason=str(getattr(document, "number", "") or ""),
+        actor=actor, verb="changed", subject=line, reason=str(getattr(document, "number", "") or ""),
         changes={str(bucket): [before, getattr(line, bucket)]},
     )  # fmt: skip
-
-
-def _origin(document: Model | None) -> dict[str, str]:
-    if document is None:
-        return {}
-    return {
-        "document_kind": document._meta.label_lower, "document_id": public_id_of(document),
-        "document_number": str(getattr(document, "number", "") or "")[:40],
-    }  # fmt: skip
 
 
 def _amount(value: Decimal) -> Decimal:

@@ -77,7 +77,7 @@ def update_category(category: Category, *, actor: Actor, version: int | None = N
 
 def set_segment(category: Category, *, segment: str, actor: Actor) -> Category:
     """The category's place on the matrix; written by the Kraljic room alone, empty when nothing is known."""
-    return records.update(category, actor=actor, verb="segmented", segment=segment)
+    return records.update(category, actor=actor, segment=segment)
 
 
 def _clean_code(code: str, apart_from: Category | None = None) -> str:

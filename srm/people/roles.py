@@ -57,8 +57,8 @@ STOREKEEPER = frozenset(
 ACCOUNTANT = frozenset(
     {
         "home.view", "notify.view", "jobs.view", "files.view", "files.attach", "rest.tokens", "tasks.view",
-        "catalog.view", "registry.view", "orders.view", "receipts.view", "budget.view", "stock.view",
-        "ledger.view", "ledger.create", "ledger.seal", "ledger.deliver", "ledger.confirm", "exchange.export",
+        "catalog.view", "registry.view", "orders.view", "receipts.view", "budget.view", "budget.edit",
+        "stock.view", "ledger.view", "ledger.create", "ledger.seal", "ledger.deliver", "ledger.confirm", "exchange.export",
         "analytics.view", "integrations.view", "invoices.view", "invoices.edit",
     }
 )  # fmt: skip
@@ -81,7 +81,7 @@ ADMINISTRATOR = frozenset(
         "home.view", "notify.view", "jobs.view", "jobs.manage", "files.view", "rest.tokens", "tasks.view",
         "org.view", "org.manage", "approvals.view", "approvals.edit", "catalog.view", "catalog.edit", "registry.view",
         "integrations.view", "integrations.manage", "audit.view", "exchange.import", "exchange.export",
-        "outbox.manage", "ui.manage",
+        "outbox.manage", "ui.manage", "stock.view", "stock.manage",
     }
 )  # fmt: skip
 SUPPLIER_USER = frozenset({"portal.view", "portal.orders", "portal.read_bids", "files.view"})

@@ -77,7 +77,7 @@ class StockMove(ScopedModel):
 
     public_id = fields.public_id()
     kind = models.CharField(_("Kind"), max_length=12, choices=Kind)
-    warehouse = models.ForeignKey(Warehouse, models.PROTECT, related_name="moves", verbose_name=_("Warehouse"))
+    warehouse = models.ForeignKey(Warehouse, models.PROTECT, related_name="stock_moves", verbose_name=_("Warehouse"))
     item = models.ForeignKey(Item, models.PROTECT, related_name="+", verbose_name=_("Item"))
     quantity = fields.quantity()
     value = fields.amount(_("Value"), default=0)

@@ -16,7 +16,6 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from srm.audit import services as audit
-from srm.audit.services import public_id_of
 from srm.catalog.models import Item
 from srm.core import clock
 from srm.core.actor import Actor
@@ -25,6 +24,7 @@ from srm.core.fields import MAX_AMOUNT, MAX_QUANTITY
 from srm.core.money import cents
 from srm.core.quantities import clean_quantity
 from srm.flow import records
+from srm.flow.origin import named
 from srm.people.models import Place
 from srm.stock.models import StockLevel, StockMove, Warehouse
 from srm.ui import formats
@@ -262,7 +262,7 @@ def _move(
     worth = _worth(level, quantity, value)
     move = records.create(
         StockMove, actor=actor, kind=kind, warehouse=warehouse, item=item, quantity=quantity, value=worth,
-        moved_on=moved_on, counterpart=counterpart[:200], reason=reason[:300], **_origin(document),
+        moved_on=moved_on, counterpart=counterpart[:200], reason=reason[:300], **named(document),
     )  # fmt: skip
     level.on_hand += quantity
     level.reserved -= from_reserved
@@ -271,16 +271,6 @@ def _move(
         raise InvalidInput({"quantity": _("This is more than can be kept of one item.")})
     level.save(update_fields=["on_hand", "reserved", "value"])
     return move
-
-
-def _origin(document: Model | None) -> dict[str, str]:
-    """How a move names the document behind it, without knowing its room."""
-    if document is None:
-        return {}
-    return {
-        "document_kind": document._meta.label_lower, "document_id": public_id_of(document),
-        "document_number": str(getattr(document, "number", "") or "")[:40],
-    }  # fmt: skip
 
 
 def _worth(level: StockLevel, quantity: Decimal, value: Decimal | None) -> Decimal:

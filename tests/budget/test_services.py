@@ -214,7 +214,7 @@ def test_the_owner_is_told_when_it_gets_short_and_when_it_is_gone(budget, reserv
 def test_bookings_are_in_the_log_of_the_budget(budget, reserve):
     line = budget(100)
     reserve(80)
-    event = AuditEvent.objects.get(verb="booked")
+    event = AuditEvent.objects.get(verb="changed")
     assert event.root_id == line.public_id
     assert event.changes == {"reserved": ["0", "80"]}
 

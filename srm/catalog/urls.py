@@ -1,0 +1,9 @@
+from srm.catalog import views
+from srm.ui.pages import routes
+
+app_name = "catalog"
+urlpatterns = [
+    *routes(views.ItemList, views.ItemDetail, views.ItemCreate, views.ItemEdit, views.ItemQuick, prefix="items/"),
+    *routes(views.CategoryList, views.CategoryDetail, views.CategoryCreate, views.CategoryEdit, prefix="categories/"),
+    *routes(views.UnitList, views.UnitCreate, views.UnitEdit, prefix="units/"),
+]

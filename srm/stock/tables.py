@@ -1,0 +1,63 @@
+"""Tables of stock."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from srm.flow.origin import OriginColumn
+from srm.stock.models import StockLevel, StockMove, Warehouse
+from srm.ui import tables
+
+
+class LevelTable(tables.Table):
+    item = tables.TextColumn(accessor="item.article", hint="item.name", sort="item")
+    warehouse = tables.TextColumn(accessor="warehouse.code", hint="warehouse.name")
+    on_hand = tables.QuantityColumn(unit="item.base_unit")
+    reserved = tables.QuantityColumn(unit="item.base_unit")
+    free = tables.QuantityColumn(_("Free"), unit="item.base_unit")
+    value = tables.MoneyColumn(currency="warehouse.legal_entity.currency")
+
+    class Meta:
+        model = StockLevel
+
+
+class ItemLevelTable(tables.Table):
+    """Where one item lies."""
+
+    warehouse = tables.LinkColumn()
+    place = tables.TextColumn(_("Place"), accessor="warehouse.place")
+    on_hand = tables.QuantityColumn(unit="item.base_unit")
+    reserved = tables.QuantityColumn(unit="item.base_unit")
+    free = tables.QuantityColumn(_("Free"), unit="item.base_unit")
+
+    class Meta:
+        model = StockLevel
+
+
+class MoveTable(tables.Table):
+    moved_on = tables.DateColumn()
+    kind = tables.ChoiceColumn()
+    item = tables.LinkColumn(accessor="item")
+    warehouse = tables.TextColumn(accessor="warehouse.code")
+    quantity = tables.QuantityColumn(unit="item.base_unit")
+    value = tables.MoneyColumn(currency="warehouse.legal_entity.currency")
+    document = OriginColumn(_("Document"))
+    counterpart = tables.TextColumn()
+    reason = tables.TextColumn()
+    created_by = tables.TextColumn(_("By"), accessor="created_by.short_name")
+    created_at = tables.TimeColumn(_("Written"))
+
+    class Meta:
+        model = StockMove
+        hidden = ("created_at",)
+
+
+class WarehouseTable(tables.Table):
+    code = tables.TextColumn()
+    name = tables.TextColumn(_("Name"))
+    place = tables.TextColumn()
+    legal_entity = tables.TextColumn()
+    is_active = tables.FlagColumn(yes="", no=_("closed"))
+
+    class Meta:
+        model = Warehouse

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from srm.core.errors import Missing
-from srm.integrations import selectors, services
+from srm.integrations import inbound, selectors, services
 from srm.integrations.models import ExternalRef, WebhookEndpoint
 from srm.integrations.tables import REF_SORTS, WEBHOOK_SORTS, RefFilter, WebhookFilter
+from srm.rest import edge
 from srm.rest.router import register, register_view
 from srm.rest.serializers import InputSerializer, Serializer
 from srm.rest.viewsets import ApiView, DocumentViewSet
@@ -150,3 +151,26 @@ register("webhooks", WebhookViewSet)
 register("external-refs", RefViewSet)
 register_view("external-refs/<str:id>/unlink/", UnlinkView, "external-refs-unlink")
 register_view("webhooks/<str:id>/test/", TestView, "webhooks-test")
+
+
+class InboundView(ApiView):
+    """The door for other systems: a message signed by Standard Webhooks instead of a token."""
+
+    public = True
+    authentication_classes: list[Any] = []
+
+    @extend_schema(
+        operation_id="inbound",
+        request=inline_serializer("Inbound", {"type": serializers.CharField(), "data": serializers.DictField()}),
+        responses={
+            202: inline_serializer("InboundTaken", {"id": serializers.CharField(), "state": serializers.CharField()})
+        },
+    )
+    def post(self, request: Request, id: str) -> Response:
+        """Take a message in; it is handled in a moment. The same `webhook-id` again has no second effect."""
+        with edge.unit_of_work():
+            message = inbound.receive(id, request._request.headers, request._request.body)
+        return Response({"id": message.public_id, "state": message.state}, status=202)
+
+
+register_view("inbound/<str:id>/", InboundView, "inbound")

@@ -31,6 +31,7 @@ class ExternalRef(ScopedModel):
     object_id = models.CharField(_("Our id"), max_length=22)
     external_id = models.CharField(_("Id there"), max_length=200)
     created_at = models.DateTimeField(_("Linked"), default=clock.now, editable=False)
+    seen_at = models.DateTimeField(_("Last news"), null=True, editable=False)
 
     objects = scoped(IntegrationsQuerySet)
 
@@ -86,3 +87,57 @@ class WebhookEndpoint(ScopedModel):
     def has_old_secret(self, now: dt.datetime) -> bool:
         """Whether the key before the present one still signs."""
         return bool(self.old_secret) and self.old_secret_until is not None and now < self.old_secret_until
+
+
+class InboundSource(ScopedModel):
+    """A system that calls us with signed messages. It acts as `account`, with that account's rights and no others."""
+
+    secret_fields = ("secret",)
+
+    public_id = fields.public_id()
+    system = models.SlugField(_("System"), max_length=40, unique=True)
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("Acts as"))
+    secret = models.TextField(editable=False)
+    active = models.BooleanField(_("Active"), default=True)
+    created_at = models.DateTimeField(_("Created"), default=clock.now, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = scoped(IntegrationsQuerySet)
+
+    class Meta(ScopedModel.Meta):
+        verbose_name = _("Incoming connection")
+        verbose_name_plural = _("Incoming connections")
+
+    def __str__(self) -> str:
+        return self.system
+
+
+class InboundMessage(ScopedModel):
+    """One message of another system, remembered by its id: the same one again has no second effect."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        DONE = "done", _("Done")
+        REFUSED = "refused", _("Refused")
+
+    public_id = fields.public_id()
+    source = models.ForeignKey(InboundSource, models.CASCADE, related_name="+", verbose_name=_("From"))
+    message_id = models.CharField(_("Id there"), max_length=200)
+    kind = models.CharField(_("Kind"), max_length=80)
+    payload = models.JSONField(default=dict)
+    sent_at = models.DateTimeField(_("Sent"))
+    received_at = models.DateTimeField(_("Received"), default=clock.now)
+    state = models.CharField(_("State"), max_length=8, choices=State, default=State.WAITING)
+    error = models.TextField(_("Why not"), blank=True)
+    handled_at = models.DateTimeField(_("Handled"), null=True)
+
+    objects = scoped(IntegrationsQuerySet)
+
+    class Meta(ScopedModel.Meta):
+        verbose_name = _("Incoming message")
+        verbose_name_plural = _("Incoming messages")
+        constraints = [models.UniqueConstraint(fields=["source", "message_id"], name="inbound_once")]
+        indexes = [models.Index(fields=["state", "-id"], name="inbound_state")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.message_id}"

@@ -59,7 +59,9 @@ def _facts(actor: Actor, since: dt.date, until: dt.date) -> pd.DataFrame:
     rows = (
         PerformanceFact.objects.visible_to(actor)
         .filter(actual_on__gte=since, actual_on__lte=until)
-        .values_list("supplier_id", "item__category_id", "ordered_on", "planned_on", "actual_on", "received", "rejected")
+        .values_list(
+            "supplier_id", "item__category_id", "ordered_on", "planned_on", "actual_on", "received", "rejected"
+        )
     )
     columns = ["supplier_id", "category_id", "ordered_on", "planned_on", "actual_on", "received", "rejected"]
     frame = pd.DataFrame.from_records(list(rows.iterator(chunk_size=10000)), columns=columns)

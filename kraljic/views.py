@@ -87,7 +87,9 @@ class Matrix(Page):
         if chosen is None or self.assessment is None:
             return None
         earlier = Placement.objects.visible_to(self.actor).filter(
-            category=chosen.category_id, supplier=chosen.supplier_id, assessment__created_at__lt=self.assessment.created_at
+            category=chosen.category_id,
+            supplier=chosen.supplier_id,
+            assessment__created_at__lt=self.assessment.created_at,
         )
         last = earlier.order_by("-assessment__created_at").first()
         return last if last and last.quadrant and last.quadrant != chosen.quadrant else None

@@ -6,7 +6,6 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from procurement.integrations.ledger.lifecycle import LedgerLifecycle
-from srm.core import fields
 from srm.core.scoping import ScopedModel, ScopedQuerySet, scoped
 from srm.flow.document import Document
 

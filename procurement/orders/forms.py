@@ -26,9 +26,7 @@ class OrderForm(forms.ModelForm):
 class OrderLineForm(forms.Form):
     """One line: an item or words, how much, at what price."""
 
-    item = forms.PickerField(
-        "items", label=_("Item"), required=False, fills={"unit": "unit", "price": "price"}
-    )
+    item = forms.PickerField("items", label=_("Item"), required=False, fills={"unit": "unit", "price": "price"})
     description = django_forms.CharField(label=_("Or in words"), max_length=300, required=False)
     quantity = forms.QuantityField(label=_("Quantity"))
     unit = forms.PickerField("units", label=_("Unit"))
@@ -55,7 +53,7 @@ class OrderLines(forms.LineFormSet):
         ]  # fmt: skip
 
 
-class ConfirmForm(django_forms.Form):
+class ConfirmForm(forms.Form):
     """The supplier's answer: a note, and, where quantities or dates differ, the lines."""
 
     note = django_forms.CharField(

@@ -51,16 +51,14 @@ class PurchaseOrder(OrderLifecycle, Document, Searchable):
     feed = "order"
 
     supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="+", verbose_name=_("Supplier"))
-    award = models.ForeignKey(
-        Award, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Award")
-    )
+    award = models.ForeignKey(Award, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Award"))
     buyer = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("Buyer")
     )
     source = models.CharField(_("Comes from"), max_length=8, choices=Source, default=Source.MANUAL)
     external_number = models.CharField(_("Number elsewhere"), max_length=60, blank=True)
     place = models.ForeignKey(
-        "srm.Place", models.PROTECT, null=True, related_name="+", verbose_name=_("Delivery place")
+        "srm.Place", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Delivery place")
     )
     currency = fields.currency(default="EUR")
     incoterm = models.CharField(_("Delivery terms"), max_length=3, choices=INCOTERMS, blank=True)
@@ -119,7 +117,7 @@ class OrderLine(ScopedModel):
     net = fields.amount(_("Net"), editable=False)
     base_net = fields.amount(_("Net, base currency"), default=0, editable=False)
     freight = fields.amount(_("Freight"), null=True, blank=True)
-    need_by = models.DateField(_("Wanted"), null=True)
+    need_by = models.DateField(_("Wanted"), null=True, blank=True)
     confirmed_on = models.DateField(_("Promised"), null=True, editable=False)
     confirmed_quantity = fields.quantity(_("Confirmed"), null=True, editable=False)
     received_quantity = fields.quantity(_("Received"), default=0, editable=False)

@@ -9,9 +9,9 @@ from srm.audit.services import public_id_of
 
 def history(document: models.Model) -> models.QuerySet[AuditEvent]:
     """What happened to a document and its lines, newest first."""
-    return AuditEvent.objects.filter(
-        root_kind=document._meta.label_lower, root_id=public_id_of(document)
-    ).order_by("-sequence")
+    return AuditEvent.objects.filter(root_kind=document._meta.label_lower, root_id=public_id_of(document)).order_by(
+        "-sequence"
+    )
 
 
 def verify() -> list[str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from decimal import Decimal
-from collections.abc import Iterator
 
 from django.db import models, transaction
 
@@ -85,7 +85,10 @@ def flush() -> None:
     pending = _pending.get()
     if not pending:
         return
-    head = AuditHead.objects.select_for_update().filter(pk=1).first() or AuditHead(pk=1)
+    head = AuditHead.objects.select_for_update().filter(pk=1).first()
+    if head is None:
+        AuditHead.objects.get_or_create(pk=1)
+        head = AuditHead.objects.select_for_update().get(pk=1)
     events = []
     for entry in pending:
         entry["sequence"] = head.sequence + 1

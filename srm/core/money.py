@@ -2,7 +2,8 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db.models import DecimalField, Sum as PlainSum
+from django.db.models import DecimalField
+from django.db.models import Sum as PlainSum
 from django.db.models.functions import Coalesce, Round
 
 CENT = Decimal("0.01")

@@ -19,7 +19,7 @@ def parse_decimal(value: object) -> Decimal | None:
     Raises:
         InvalidInput: it is not a number (letters, NaN, infinity).
     """
-    if value is None or isinstance(value, Decimal) and value.is_finite():
+    if value is None or (isinstance(value, Decimal) and value.is_finite()):
         return value
     text = _SPACES.sub("", str(value)).replace("\u2212", "-")
     if not text:

@@ -27,7 +27,12 @@ def bought(firm):
                                           (firm.beta, firm.gloves, 1000, 20)):  # fmt: skip
             on = dt.date(2025, month, 5)
             order = PurchaseOrder.rows.create(
-                legal_entity=firm.entity, supplier=supplier, state="closed", ordered_on=on, net_total=net, base_total=net
+                legal_entity=firm.entity,
+                supplier=supplier,
+                state="closed",
+                ordered_on=on,
+                net_total=net,
+                base_total=net,
             )
             line = OrderLine.rows.create(
                 order=order, item=item, category=item.category, quantity=1000, unit=item.base_unit, base_quantity=1000,

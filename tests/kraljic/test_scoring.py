@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kraljic.scoring import CATEGORIES, SUPPLIERS, Criterion, Scheme, failure, itself, place, positions, quadrant_of, scarcity
+from kraljic.scoring import (
+    CATEGORIES,
+    SUPPLIERS,
+    Criterion,
+    Scheme,
+    failure,
+    itself,
+    place,
+    positions,
+    quadrant_of,
+    scarcity,
+)
 
 NAMES = sorted({criterion.name for scheme in (CATEGORIES, SUPPLIERS) for criterion in scheme.criteria})
 inputs = st.dictionaries(st.sampled_from(NAMES), st.one_of(st.none(), st.floats(0, 500)), max_size=len(NAMES))

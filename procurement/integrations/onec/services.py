@@ -216,9 +216,10 @@ def _known(model: type, identity: str, actor: Actor, system: str):
     """Our row under the other system's id, or under our own id, which our export gives where theirs is unknown."""
     if not identity:
         return None
-    return links.find(model, system=system, external_id=identity, actor=actor) or model.objects.filter(
-        public_id=identity
-    ).first()
+    return (
+        links.find(model, system=system, external_id=identity, actor=actor)
+        or model.objects.filter(public_id=identity).first()
+    )
 
 
 def _link(row: Category | Item, identity: str, actor: Actor, system: str) -> None:

@@ -191,7 +191,9 @@ def _read_items(body: etree._Element, catalog: CatalogShape) -> None:
             if item.name and (item.id or item.article):
                 catalog.items.append(item)
             else:
-                catalog.faults.append(_("Line %(line)s: an item without name, id and article.") % {"line": node.sourceline})
+                catalog.faults.append(
+                    _("Line %(line)s: an item without name, id and article.") % {"line": node.sourceline}
+                )
 
 
 def _read_item(node: etree._Element) -> ItemShape:
@@ -219,7 +221,9 @@ def _read_packs(base: etree._Element | None) -> Iterator[tuple[UnitShape, Decima
     for node in _named(base, "Пересчет") if base is not None else []:
         facts = {}
         for holder in _named(node, "ДополнительныеДанные"):
-            facts = {_value(one, "Наименование"): _value(one, "Значение") for one in _named(holder, "ЗначениеРеквизита")}
+            facts = {
+                _value(one, "Наименование"): _value(one, "Значение") for one in _named(holder, "ЗначениеРеквизита")
+            }
         try:
             factor = Decimal(_value(node, "Коэффициент").replace(",", "."))
         except InvalidOperation:

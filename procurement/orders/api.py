@@ -1,0 +1,73 @@
+"""Orders over HTTP, for staff and for their suppliers."""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from procurement.orders import services
+from procurement.orders.filters import OrderFilter
+from procurement.orders.models import OrderLine, PurchaseOrder
+from procurement.orders.views import SORTS
+from srm.rest.router import register
+from srm.rest.serializers import LineSerializer, Serializer
+from srm.rest.viewsets import DocumentViewSet
+
+
+class OrderLineSerializer(LineSerializer):
+    """What is ordered."""
+
+    what = serializers.CharField()
+
+    class Meta:
+        model = OrderLine
+        fields = (
+            "position", "what", "item", "description", "category", "quantity", "unit", "base_quantity", "price",
+            "price_basis", "net", "need_by", "confirmed_on", "confirmed_quantity", "received_quantity",
+        )  # fmt: skip
+        writable = ("item", "description", "quantity", "unit", "price", "need_by")
+
+
+class OrderSerializer(Serializer):
+    """An order with its lines."""
+
+    supplier_name = serializers.CharField(source="supplier.name")
+    lines = OrderLineSerializer(many=True)
+
+    class Meta:
+        model = PurchaseOrder
+        fields = (
+            "number", "external_number", "state", "source", "legal_entity", "supplier", "supplier_name", "place",
+            "currency", "incoterm", "payment_days", "ordered_on", "due_on", "net_total", "base_total", "freight", "note",
+            "lines", "version", "created_at",
+        )  # fmt: skip
+        writable = (
+            "legal_entity", "supplier", "place", "currency", "incoterm", "payment_days", "freight", "note", "lines",
+        )  # fmt: skip
+
+
+class OrderViewSet(DocumentViewSet):
+    """Purchase orders."""
+
+    model = PurchaseOrder
+    serializer_class = OrderSerializer
+    permissions = {"view": "orders.view", "create": "orders.edit", "update": "orders.edit"}
+    filterset_class = OrderFilter
+    sorts = SORTS
+    create_service = services.create_order
+    update_service = services.update_order
+
+    def queryset(self):
+        return super().queryset().prefetch_related("lines__item", "lines__unit", "lines__category")
+
+
+class PortalOrderViewSet(OrderViewSet):
+    """A supplier's own orders; it confirms them by the move."""
+
+    permissions = {"view": "portal.orders"}
+    create_service = None
+    update_service = None
+    filterset_class = None
+
+
+register("orders", OrderViewSet)
+register("portal-orders", PortalOrderViewSet)

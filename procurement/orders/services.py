@@ -1,0 +1,269 @@
+"""Writing orders: by hand or from a final award; sending, confirming, closing, cancelling."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django.db.models import Min
+from django.utils.translation import gettext as _
+
+from procurement.awards.models import Award, AwardLine
+from procurement.orders.models import OrderConfirmation, OrderLine, OrderState, PurchaseOrder
+from procurement.requests import selectors as requests
+from procurement.requests import services as ledger
+from srm.audit import services as audit
+from srm.budget import services as budget
+from srm.catalog.units import to_base
+from srm.core import clock
+from srm.core.actor import SYSTEM, Actor
+from srm.core.errors import InvalidInput
+from srm.core.money import cents, line_total
+from srm.core.quantities import clean_quantity
+from srm.core.rates import to_currency
+from srm.flow import records
+from srm.flow.perform import perform
+from srm.flow.registry import effect, reacts
+
+KIND = PurchaseOrder._meta.label_lower
+TENDER = "procurement.tender"
+
+
+def create_order(*, actor: Actor, lines: Iterable[dict], **values) -> PurchaseOrder:
+    """A draft written by hand (or by an import), with its lines.
+
+    Args:
+        lines: per line `item` or `description`, `quantity`, `unit`, `price`, and optionally `price_basis`, `need_by`,
+            `category`, `freight`, `external_id`.
+
+    Raises:
+        InvalidInput: sentences by field, lines as "lines.0.quantity".
+    """
+    values.setdefault("buyer_id", actor.user_id)
+    supplier = values["supplier"]
+    values.setdefault("payment_days", supplier.payment_days)
+    order = records.create(PurchaseOrder, actor=actor, **values)
+    _write_lines(order, lines, actor)
+    return _refresh_totals(order)
+
+
+def update_order(
+    order: PurchaseOrder, *, actor: Actor, version: int | None = None, lines: Iterable[dict] | None = None, **changes
+) -> PurchaseOrder:
+    """A changed draft; with `lines` the whole list of lines is replaced.
+
+    Raises:
+        InvalidInput: it is no draft any more, or a value is not allowed. Stale: somebody changed it meanwhile.
+    """
+    records.refuse_unless_draft(order, OrderState.DRAFT)
+    order = records.update(order, actor=actor, version=version, **changes)
+    if lines is not None:
+        order.lines.all().delete()
+        _write_lines(order, lines, actor)
+    return _refresh_totals(order)
+
+
+def _write_lines(order: PurchaseOrder, lines: Iterable[dict], actor: Actor) -> None:
+    faults: dict[str, list] = {}
+    for index, values in enumerate(lines):
+        try:
+            _write_line(order, index + 1, {name: value for name, value in values.items() if name != "id"})
+        except InvalidInput as fault:
+            for name, found in fault.errors.items():
+                faults.setdefault(f"lines.{index}.{'item' if name == '__all__' else name}", []).extend(found)
+    if faults:
+        raise InvalidInput(faults)
+    audit.record(actor=actor, verb="lines written", subject=order, changes={"lines": [None, order.lines.count()]})
+
+
+def _write_line(order: PurchaseOrder, position: int, values: dict) -> OrderLine:
+    item, quantity = values.get("item"), clean_quantity(values.get("quantity"))
+    if item is None and not values.get("description"):
+        raise InvalidInput({"item": _("Choose an item, or describe what is ordered.")})
+    if item is not None and item.state != "active" and order.source != PurchaseOrder.Source.IMPORT:
+        raise InvalidInput({"item": _("“%(item)s” is not in use. Choose another item.") % {"item": item}})
+    line = OrderLine(order=order, position=position, **{**values, "quantity": quantity})
+    line.category = values.get("category") or (item.category if item else None)
+    line.base_quantity = to_base(item, quantity, values["unit"])
+    line.net = line_total(quantity, line.price, Decimal(line.price_basis or 1))
+    records.check(line)
+    line.save(force_insert=True)
+    return line
+
+
+def _refresh_totals(order: PurchaseOrder) -> PurchaseOrder:
+    """Totals of the document from its lines, in its own and the base currency, and the earliest date wanted."""
+    base = order.legal_entity.currency
+    on = order.ordered_on or clock.today()
+    lines = list(order.lines.all())
+    for line in lines:
+        line.base_net = to_currency(line.net, order.currency, base, on)
+    OrderLine.objects.unscoped("own lines of the order being written").bulk_update(lines, ["base_net"])
+    order.net_total = sum((line.net for line in lines), Decimal(0))
+    order.base_total = sum((line.base_net for line in lines), Decimal(0))
+    order.due_on = min((line.need_by for line in lines if line.need_by), default=None)
+    order.save(update_fields=["net_total", "base_total", "due_on", "updated_at"])
+    return order
+
+
+# -- from a final award ----------------------------------------------------
+
+
+@reacts(Award, "approve")
+def write_from_award(award: Award, *, actor: Actor, **_details: object) -> None:
+    """One approved order per supplier, serving the same request lines as the tender's lines did.
+
+    The award was decided by two people, so its orders need no third decision.
+    """
+    by_supplier: dict[int, list[AwardLine]] = defaultdict(list)
+    rows = AwardLine.objects.unscoped("the award being concluded").filter(award=award)
+    for row in rows.select_related("supplier", "lot_line__item", "lot_line__unit", "bid_line__bid"):
+        by_supplier[row.supplier_id].append(row)
+    for supplier_id in sorted(by_supplier):
+        _order_from(award, by_supplier[supplier_id], actor)
+
+
+def _order_from(award: Award, rows: list[AwardLine], actor: Actor) -> None:
+    tender = award.tender
+    order = records.create(
+        PurchaseOrder, actor=actor, legal_entity=award.legal_entity, supplier=rows[0].supplier, award=award,
+        buyer=tender.buyer or award.created_by, source=PurchaseOrder.Source.AWARD, place=rows[0].lot_line.place,
+        currency=award.currency, incoterm=tender.incoterm, payment_days=tender.payment_days,
+        freight=sum((row.landed - row.net for row in rows), Decimal(0)),
+    )  # fmt: skip
+    for position, row in enumerate(rows, start=1):
+        lot_line, offer = row.lot_line, row.bid_line
+        line = OrderLine.objects.unscoped("order being written").create(
+            order=order, position=position, item=lot_line.item, description=lot_line.description,
+            category=lot_line.item.category if lot_line.item else tender.category, lot_line=lot_line,
+            quantity=row.quantity, unit=lot_line.unit, base_quantity=row.quantity, price=offer.price,
+            price_basis=offer.price_basis, net=row.net, freight=row.landed - row.net, need_by=lot_line.need_by,
+            confirmed_on=offer.deliver_on,
+        )  # fmt: skip
+        ledger.carry(
+            actor=actor, source_kind=TENDER, source_line_id=lot_line.pk, source_stage="tendered",
+            stage="ordered", quantity=row.quantity, document=order, line_id=line.pk,
+            expected_on=offer.deliver_on or lot_line.need_by, run=order.public_id,
+        )  # fmt: skip
+    perform(_refresh_totals(order), "approve", actor=SYSTEM)
+
+
+# -- moves -------------------------------------------------------------------
+
+
+@effect(PurchaseOrder, "send")
+def on_send(order: PurchaseOrder, *, actor: Actor, **_details: object) -> None:
+    """The date of order is now; what was reserved for it becomes committed."""
+    order.sent_at = clock.now()
+    order.ordered_on = clock.today()
+    order.save(update_fields=["sent_at", "ordered_on"])
+    for request_line_id, amount in amounts_by_request_line(order).items():
+        budget.commit(actor=actor, request_line_id=request_line_id, amount=amount, document=order)
+
+
+@effect(PurchaseOrder, "cancel")
+def on_cancel(order: PurchaseOrder, *, actor: Actor, **_details: object) -> None:
+    """The needs behind it are open in the demand again; ordered budget is reserved again."""
+    from procurement.planning import services as planning  # lands later
+
+    if order.sent_at:
+        for request_line_id, amount in amounts_by_request_line(order).items():
+            budget.uncommit(actor=actor, request_line_id=request_line_id, amount=amount, document=order)
+    for line in order.lines.select_related("lot_line__demand_line"):
+        ledger.take_back(actor=actor, document_kind=KIND, line_id=line.pk, stage="ordered")
+        if line.lot_line and line.lot_line.demand_line:
+            ledger.take_back(
+                actor=actor, document_kind=TENDER, line_id=line.lot_line_id, stage="tendered",
+                quantity=line.base_quantity,
+            )  # fmt: skip
+            planning.give_back(actor=actor, demand_line=line.lot_line.demand_line, quantity=line.base_quantity)
+
+
+@effect(PurchaseOrder, "confirm")
+def on_confirm(
+    order: PurchaseOrder, *, actor: Actor, lines: Iterable[dict] | None = None, note: str = "", **_details: object
+) -> None:
+    """The supplier's answer is kept: per line `line` (public id), `quantity` (base units) and `on` (date).
+
+    Lines left out are confirmed as ordered.
+
+    Raises:
+        InvalidInput: a quantity or date cannot be; sentences by "lines.<index>.<field>".
+    """
+    answers = {answer.get("line"): answer for answer in lines or ()}
+    shown, faults = [], {}
+    for index, line in enumerate(order.lines.all()):
+        try:
+            shown.append(_confirm_line(order, line, answers.get(line.public_id, {}), actor))
+        except InvalidInput as fault:
+            faults |= {f"lines.{index}.{'quantity' if name == '__all__' else name}": found
+                       for name, found in fault.errors.items()}  # fmt: skip
+    if faults:
+        raise InvalidInput(faults)
+    OrderConfirmation.objects.unscoped("answer being written").create(
+        order=order, note=(note or "")[:1000], lines=shown, by_name=actor.name[:150]
+    )
+    order.due_on = order.lines.aggregate(on=Min("confirmed_on"))["on"] or order.due_on
+    order.save(update_fields=["due_on"])
+
+
+def _confirm_line(order: PurchaseOrder, line: OrderLine, answer: dict, actor: Actor) -> dict:
+    quantity = clean_quantity(answer["quantity"]) if answer.get("quantity") is not None else line.base_quantity
+    on = _date(answer.get("on")) or line.confirmed_on or line.need_by
+    if quantity > line.base_quantity:
+        raise InvalidInput({"quantity": _("More than ordered (%(ordered)s).") % {"ordered": line.base_quantity}})
+    if on and on < clock.today():
+        raise InvalidInput({"on": _("This date is in the past.")})
+    line.confirmed_quantity, line.confirmed_on = quantity, on
+    line.save(update_fields=["confirmed_quantity", "confirmed_on"])
+    ledger.carry(
+        actor=actor, source_kind=KIND, source_line_id=line.pk, source_stage="ordered", stage="confirmed",
+        quantity=quantity, document=order, line_id=line.pk, expected_on=on, run=order.public_id,
+    )  # fmt: skip
+    return {"line": line.public_id, "what": line.what, "quantity": str(quantity), "on": on.isoformat() if on else None}
+
+
+def _date(value: object) -> dt.date | None:
+    """A date as forms and programs send it.
+
+    Raises:
+        InvalidInput: it is no date.
+    """
+    if value in (None, "") or isinstance(value, dt.date):
+        return value or None  # type: ignore[return-value]
+    try:
+        return dt.date.fromisoformat(str(value))
+    except ValueError:
+        raise InvalidInput({"on": _("Write the date like 2026-05-31.")}) from None
+
+
+# -- for the rooms above -----------------------------------------------------
+
+
+def amounts_by_request_line(order: PurchaseOrder) -> dict[str, Decimal]:
+    """What of the order's money each request line causes, by its public id, in base currency, net."""
+    lines = {line.pk: line for line in order.lines.all()}
+    amounts: dict[str, Decimal] = defaultdict(Decimal)
+    for line_id, shares in requests.behind(KIND, list(lines), "ordered").items():
+        line = lines[line_id]
+        for request_line, quantity in shares:
+            amounts[request_line.public_id] += cents(line.base_net * quantity / line.base_quantity)
+    return dict(amounts)
+
+
+def note_received(line: OrderLine, quantity: Decimal, *, actor: Actor) -> None:
+    """Receipts report `quantity` more (or, negative, less) accepted base units of a line."""
+    locked = OrderLine.objects.unscoped("row lock").select_for_update().get(pk=line.pk)
+    locked.received_quantity += quantity
+    locked.save(update_fields=["received_quantity"])
+
+
+def close_if_complete(order: PurchaseOrder, *, actor: Actor) -> PurchaseOrder:
+    """Close an order of which everything came; the system does it, in the receiver's unit of work."""
+    open_lines = [line for line in order.lines.all() if line.outstanding > 0]
+    fresh = PurchaseOrder.objects.unscoped("state as of now").get(pk=order.pk)
+    if open_lines or fresh.state not in {OrderState.SENT, OrderState.CONFIRMED}:
+        return fresh
+    return perform(fresh, "close", actor=SYSTEM, reason=_("Everything was received."))

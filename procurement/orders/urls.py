@@ -1,0 +1,8 @@
+"""Routes of orders."""
+
+from procurement.orders import portal, views
+from srm.ui.pages import routes
+
+app_name = "orders"
+urlpatterns = routes(views.OrderList, views.OrderDetail, views.OrderCreate, views.OrderEdit, views.OrderPdf)
+portal_patterns = portal.patterns

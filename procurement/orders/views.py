@@ -1,0 +1,190 @@
+"""Staff pages of orders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Case, DecimalField, F, OuterRef, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
+from django.http import HttpResponse, HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+
+from procurement.orders import printing, services
+from procurement.orders.exchange import OrderSheet
+from procurement.orders.filters import OrderFilter
+from procurement.orders.forms import OrderForm, OrderLines
+from procurement.orders.models import OrderConfirmation, OrderLine, OrderState, PurchaseOrder
+from procurement.orders.tables import OrderLineTable, OrderTable
+from procurement.requests import selectors as requests
+from srm.core import clock
+from srm.people.models import LegalEntity
+from srm.ui.menu import menu
+from srm.ui.pages import CreatePage, DetailPage, EditPage, ListPage, Page
+from srm.ui.panels import panel
+from srm.ui.slots import Action
+
+SORTS = {
+    "-created": ("-created_at", "-id"), "created": ("created_at", "id"), "-ordered_on": ("-ordered_on", "-id"),
+    "ordered_on": ("ordered_on", "id"), "due_on": ("due_on", "id"), "-due_on": ("-due_on", "-id"),
+}  # fmt: skip
+
+
+def with_received(rows: QuerySet) -> QuerySet:
+    """Annotate the share of the value that came, and 1 as its whole, for the bar."""
+    lines = OrderLine.objects.unscoped("own lines of rows already scoped").filter(order=OuterRef("pk"))
+    came = lines.values("order").annotate(
+        value=Sum(F("base_net") * F("received_quantity") / F("base_quantity"), output_field=DecimalField())
+    )
+    share = Coalesce(Subquery(came.values("value")), Value(0), output_field=DecimalField())
+    return rows.annotate(
+        whole=Value(1, output_field=DecimalField()),
+        received_share=Case(
+            When(base_total__gt=0, then=share / F("base_total")), default=Value(0), output_field=DecimalField()
+        ),
+    )
+
+
+@menu("buying", _("Orders"), order=20, key="o")
+class OrderList(ListPage):
+    """All orders one may see."""
+
+    model = PurchaseOrder
+    permission = "orders.view"
+    title = _("Orders")
+    table = OrderTable
+    filterset = OrderFilter
+    sorts = SORTS
+    create_label = _("New order")
+    empty = (_("No orders yet."), _("Orders come from awards, or are written by hand."))
+    sheet = OrderSheet
+    export_permission = "exchange.export"
+    bulk_moves = ("approve", "send")
+    views = [("mine", _("Mine"), {"mine": "1"}), ("late", _("Late"), {"late": "1"})]
+
+    def queryset(self) -> QuerySet:
+        return super().queryset().select_related("supplier", "buyer")
+
+    def decorate(self, rows: QuerySet) -> QuerySet:
+        return with_received(rows)
+
+
+class OrderDetail(DetailPage):
+    """One order: what, from whom, where it is."""
+
+    model = PurchaseOrder
+    permission = "orders.view"
+    facts = ["supplier", "award", "buyer", "place", "terms", "ordered_on", "due_on", "money", "external_number", "note"]
+    lines = ("line_rows", OrderLineTable)
+
+    def queryset(self) -> QuerySet:
+        return super().queryset().select_related("supplier", "award", "buyer", "place", "legal_entity")
+
+    def line_rows(self) -> QuerySet:
+        """Lines with item and unit."""
+        return self.object.lines.select_related("item", "unit")
+
+    def heading(self) -> str:
+        return f"{self.object.supplier}"
+
+    def quadrant(self) -> str:
+        return self.object.supplier.segment
+
+    def fact_terms(self) -> str:
+        """Incoterm and payment in one line."""
+        days = _("%(days)d days") % {"days": self.object.payment_days}
+        return " · ".join(filter(None, [self.object.incoterm, str(days)]))
+
+    def fact_money(self) -> str:
+        from srm.ui import formats
+
+        return formats.money(self.object.net_total, self.object.currency)
+
+    def warnings(self) -> list[Any]:
+        late = [line for line in self.line_rows() if line.outstanding and _late(line)]
+        if not late or self.object.state not in {OrderState.SENT, OrderState.CONFIRMED}:
+            return []
+        return [_("%(count)d of its lines should have come already.") % {"count": len(late)}]
+
+    def actions(self) -> list[Action]:
+        from django.urls import reverse
+
+        pdf = reverse("orders:purchaseorder-pdf", args=[self.object.public_id])
+        return [*super().actions(), Action("pdf", _("PDF"), pdf)]
+
+
+def _late(line: OrderLine) -> bool:
+    on = line.confirmed_on or line.need_by
+    return bool(on and on < clock.today())
+
+
+class OrderPdf(Page):
+    """The order as a letter."""
+
+    model = PurchaseOrder
+    permission = "orders.view"
+    title = _("PDF")
+    name = "pdf"
+    loads_object = True
+    route = "<str:public_id>/order.pdf"
+
+    def get(self, request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return pdf_answer(self.object)
+
+
+def pdf_answer(order: PurchaseOrder) -> HttpResponse:
+    """The PDF as a download under the order's number."""
+    body = printing.order_pdf(order)
+    headers = {
+        "Content-Disposition": f'inline; filename="{order.number or "order"}.pdf"',
+        "Cache-Control": "private, no-store",
+    }
+    return HttpResponse(body, content_type="application/pdf", headers=headers)
+
+
+class OrderCreate(CreatePage):
+    """An order written by hand."""
+
+    model = PurchaseOrder
+    permission = "orders.edit"
+    title = _("New order")
+    form = OrderForm
+    lines = OrderLines
+    service = services.create_order
+    submit = _("Save draft")
+
+    def initial(self) -> dict[str, Any]:
+        entity = LegalEntity.objects.filter(is_active=True).first()
+        return {"legal_entity": entity, **super().initial()}
+
+
+class OrderEdit(EditPage):
+    """A draft, changed."""
+
+    model = PurchaseOrder
+    permission = "orders.edit"
+    form = OrderForm
+    lines = OrderLines
+    service = services.update_order
+
+    @staticmethod
+    def guard(document: PurchaseOrder, actor) -> object:
+        """Only drafts are edited; what was approved stays as it was."""
+        return None if document.state == OrderState.DRAFT else _("Only a draft can be changed.")
+
+    def initial_lines(self) -> list[dict]:
+        return OrderLines.initial_of(self.object)
+
+
+@panel(PurchaseOrder, _("For whom"), order=20, permission="requests.view", place="main")
+def for_whom(order: PurchaseOrder, actor, request):
+    """Which departments' needs the order serves."""
+    behind = requests.behind(services.KIND, list(order.lines.values_list("pk", flat=True)), "ordered")
+    rows = [{"line": line, "quantity": quantity} for shares in behind.values() for line, quantity in shares]
+    return ("procurement/orders/_for_whom.html", {"rows": rows}) if rows else None
+
+
+@panel(PurchaseOrder, _("Confirmations"), order=30, place="side")
+def confirmations(order: PurchaseOrder, actor, request):
+    """What the supplier answered."""
+    rows = list(OrderConfirmation.objects.visible_to(actor).filter(order=order)[:5])
+    return ("procurement/orders/_confirmations.html", {"confirmations": rows}) if rows else None

@@ -1,0 +1,193 @@
+"""Writing receipts and what their posting does: stock, ledger, budget, performance, the order."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from procurement.orders import services as orders
+from procurement.orders.models import OrderLine, OrderState, PurchaseOrder
+from procurement.receipts.lifecycle import ReceiptState
+from procurement.receipts.models import GoodsReceipt, ReceiptLine
+from procurement.requests import selectors as requests
+from procurement.requests import services as ledger
+from srm.audit import services as audit
+from srm.budget import services as budget
+from srm.core import clock
+from srm.core.actor import Actor
+from srm.core.errors import InvalidInput
+from srm.core.money import cents
+from srm.core.quantities import clean_quantity, parse_decimal
+from srm.flow import records
+from srm.flow.registry import effect
+from srm.stock import services as stock
+from srm.stock.models import Warehouse
+from suppliers.performance import services as performance
+
+KIND = GoodsReceipt._meta.label_lower
+# More than this over the ordered quantity is a mistake at the gate, not a rounding of the supplier's pack.
+OVER = Decimal("1.05")
+
+
+def create_receipt(
+    *, actor: Actor, order: PurchaseOrder, received_on: dt.date, lines: Iterable[dict],
+    warehouse: Warehouse | None = None, delivery_note: str = "", note: str = "",
+) -> GoodsReceipt:  # fmt: skip
+    """A draft receipt of a sent order.
+
+    Args:
+        lines: `order_line`, `quantity` accepted and `rejected` (base units, either may be 0), `reason` of a rejection.
+
+    Raises:
+        InvalidInput: nothing came, too much came, a date in the future, or a rejection without a reason.
+    """
+    if order.state not in {OrderState.SENT, OrderState.CONFIRMED}:
+        raise InvalidInput(
+            _("Only a sent order can be received; this one is “%(state)s”.") % {"state": order.state_label}
+        )
+    if received_on > clock.today():
+        raise InvalidInput({"received_on": _("Goods cannot be received in the future.")})
+    receipt = records.create(
+        GoodsReceipt, actor=actor, legal_entity=order.legal_entity, order=order, warehouse=warehouse,
+        received_on=received_on, delivery_note=delivery_note, note=note,
+    )  # fmt: skip
+    _write_lines(receipt, lines, actor)
+    return receipt
+
+
+def update_receipt(
+    receipt: GoodsReceipt, *, actor: Actor, version: int | None = None, lines: Iterable[dict] | None = None, **changes
+) -> GoodsReceipt:
+    """A changed draft.
+
+    Raises:
+        InvalidInput: it was posted already, or a value cannot be. Stale: somebody changed it meanwhile.
+    """
+    records.refuse_unless_draft(receipt, ReceiptState.DRAFT)
+    receipt = records.update(receipt, actor=actor, version=version, **changes)
+    if lines is not None:
+        receipt.lines.all().delete()
+        _write_lines(receipt, lines, actor)
+    return receipt
+
+
+def _write_lines(receipt: GoodsReceipt, lines: Iterable[dict], actor: Actor) -> None:
+    faults: dict[str, list] = {}
+    written = 0
+    for index, values in enumerate(lines):
+        try:
+            written += _write_line(receipt, values)
+        except InvalidInput as fault:
+            faults |= {f"lines.{index}.{'quantity' if name == '__all__' else name}": found
+                       for name, found in fault.errors.items()}  # fmt: skip
+    if faults:
+        raise InvalidInput(faults)
+    if not written:
+        raise InvalidInput(_("Enter what came on at least one line."))
+    audit.record(actor=actor, verb="lines written", subject=receipt, changes={"lines": [None, written]})
+
+
+def _write_line(receipt: GoodsReceipt, values: dict) -> int:
+    """Write one line; 0 when nothing of it came."""
+    accepted, rejected = (_came(values.get(name)) for name in ("quantity", "rejected"))
+    line: OrderLine = values["order_line"]
+    if not accepted and not rejected:
+        return 0
+    if line.order_id != receipt.order_id:
+        raise InvalidInput({"order_line": _("This line belongs to another order.")})
+    if rejected and not values.get("reason"):
+        raise InvalidInput({"reason": _("Say why it is rejected.")})
+    if line.received_quantity + accepted > line.base_quantity * OVER:
+        raise InvalidInput({"quantity": _("Ordered %(ordered)s, already received %(received)s: this would be too much.")
+                            % {"ordered": line.base_quantity, "received": line.received_quantity}})  # fmt: skip
+    if accepted and receipt.warehouse_id is None and line.item and not line.item.is_service:
+        raise InvalidInput({"warehouse": _("Choose the warehouse that takes the goods.")})
+    ReceiptLine.objects.unscoped("receipt being written").create(
+        receipt=receipt, order_line=line, quantity=accepted, rejected=rejected, reason=values.get("reason") or "",
+        base_net=cents(line.base_net * accepted / line.base_quantity),
+    )  # fmt: skip
+    return 1
+
+
+def _came(value: object) -> Decimal:
+    number = parse_decimal(value)
+    return clean_quantity(number) if number else Decimal(0)
+
+
+@effect(GoodsReceipt, "post")
+def on_post(receipt: GoodsReceipt, *, actor: Actor, **_details: object) -> None:
+    """Everything that follows from goods having come, in one transaction."""
+    for line in _lines(receipt):
+        if line.quantity:
+            _take_in(receipt, line, actor)
+        _note_fact(receipt, line)
+    _set_value(receipt)
+    orders.close_if_complete(receipt.order, actor=actor)
+
+
+@effect(GoodsReceipt, "reverse")
+def on_reverse(receipt: GoodsReceipt, *, actor: Actor, **_details: object) -> None:
+    """Counter-entries for everything the posting did; the delivery fact stays, the reversal is another one."""
+    for line in _lines(receipt):
+        if not line.quantity:
+            continue
+        item = line.order_line.item
+        if item and not item.is_service and receipt.warehouse:
+            stock.issue(
+                actor=actor, warehouse=receipt.warehouse, item=item, quantity=line.quantity, moved_on=clock.today(),
+                document=receipt, counterpart=receipt.order.supplier.name, value=line.base_net,
+            )  # fmt: skip
+        for request_line_id, amount in _shares(line).items():
+            budget.unspend(actor=actor, request_line_id=request_line_id, amount=amount, document=receipt)
+        ledger.take_back(actor=actor, document_kind=KIND, line_id=line.pk, stage="received")
+        orders.note_received(line.order_line, -line.quantity, actor=actor)
+
+
+def _lines(receipt: GoodsReceipt) -> list[ReceiptLine]:
+    return list(receipt.lines.select_related("order_line__item", "order_line__order").order_by("pk"))
+
+
+def _take_in(receipt: GoodsReceipt, line: ReceiptLine, actor: Actor) -> None:
+    order_line = line.order_line
+    orders.note_received(order_line, line.quantity, actor=actor)
+    ledger.carry(
+        actor=actor, source_kind=orders.KIND, source_line_id=order_line.pk, source_stage="ordered",
+        stage="received", quantity=line.quantity, document=receipt, line_id=line.pk,
+        expected_on=receipt.received_on, run=receipt.public_id,
+    )  # fmt: skip
+    for request_line_id, amount in _shares(line).items():
+        budget.spend(actor=actor, request_line_id=request_line_id, amount=amount, document=receipt)
+    if order_line.item and not order_line.item.is_service and receipt.warehouse:
+        stock.receive(
+            actor=actor, warehouse=receipt.warehouse, item=order_line.item, quantity=line.quantity,
+            moved_on=receipt.received_on, value=line.base_net, document=receipt,
+            counterpart=receipt.order.supplier.name,
+        )  # fmt: skip
+
+
+def _shares(line: ReceiptLine) -> dict[str, Decimal]:
+    """What of a receipt line's money each request line causes, by its public id."""
+    behind = requests.behind(KIND, [line.pk], "received").get(line.pk, [])
+    amounts: dict[str, Decimal] = defaultdict(Decimal)
+    for request_line, quantity in behind:
+        amounts[request_line.public_id] += cents(line.base_net * quantity / line.quantity)
+    return dict(amounts)
+
+
+def _note_fact(receipt: GoodsReceipt, line: ReceiptLine) -> None:
+    order_line = line.order_line
+    performance.record_fact(
+        supplier=receipt.order.supplier, item=order_line.item, ordered_on=receipt.order.ordered_on,
+        planned_on=order_line.confirmed_on or order_line.need_by, actual_on=receipt.received_on,
+        ordered=order_line.base_quantity, received=line.quantity, rejected=line.rejected, value=line.base_net,
+        document=receipt, line_id=line.public_id,
+    )  # fmt: skip
+
+
+def _set_value(receipt: GoodsReceipt) -> None:
+    receipt.value = sum((line.base_net for line in receipt.lines.all()), Decimal(0))
+    receipt.save(update_fields=["value"])

@@ -138,7 +138,9 @@ class BulkPage(Page):
             return HttpResponseRedirect(self.back())
         sure = bool(request.POST.get("sure"))
         form = make_form(self.declared, request.POST if sure else None, self.actor)
-        if (form is not None or self.declared.ask) and not sure or (form is not None and not form.is_valid() and sure):
+        if ((form is not None or self.declared.ask) and not sure) or (
+            form is not None and not form.is_valid() and sure
+        ):
             return self.ask(documents, form)
         outcomes = [self.move(one, dict(form.cleaned_data) if form is not None else {}) for one in documents]
         return self.report(outcomes)

@@ -42,14 +42,22 @@ def move_actions(document: models.Model, actor: Actor) -> list[Action]:
     buttons = []
     for offer in available(document, actor):
         address = url_of(document, "move", move=offer.name)
-        if address:
-            asks = bool(offer.form or offer.ask)
-            buttons.append(
-                Action(
-                    offer.name, offer.label, address, tone=offer.tone, allowed=offer.allowed, reasons=list(offer.reasons),
-                    modal=asks, direct=not asks, version=getattr(document, "version", None),
-                )  # fmt: skip
+        if not address:
+            continue
+        asks, version = bool(offer.form or offer.ask), getattr(document, "version", None)
+        buttons.append(
+            Action(
+                offer.name,
+                offer.label,
+                address,
+                tone=offer.tone,
+                allowed=offer.allowed,
+                reasons=list(offer.reasons),
+                modal=asks,
+                direct=not asks,
+                version=version,
             )
+        )
     return buttons
 
 
@@ -70,7 +78,7 @@ def url_of_bulk(model: type[models.Model], move: str) -> str | None:
 
 
 @provides("stepper")
-def stages(document: models.Model, actor: Actor) -> list[Step]:
+def stages(document: Any, actor: Actor) -> list[Step]:
     """The main way of the lifecycle, with who reached each stage and when.
 
     The way is `stages` of the model, or the states that moves lead to in the order of declaration, without those that
@@ -91,7 +99,7 @@ def stages(document: models.Model, actor: Actor) -> list[Step]:
     return [_step(mark, one, labels, reached, document) for mark, one in marks]
 
 
-def main_way(document: models.Model, moves: dict[str, Move]) -> list[str]:
+def main_way(document: Any, moves: dict[str, Move]) -> list[str]:
     """States in business order: the default, then the targets of moves that lead on."""
     default = str(document._meta.get_field("state").get_default())
     order = [value for value, _label in document._meta.get_field("state").flatchoices]
@@ -103,10 +111,12 @@ def main_way(document: models.Model, moves: dict[str, Move]) -> list[str]:
     return way
 
 
-def reached_states(document: models.Model) -> dict[str, tuple[str, Any]]:
+def reached_states(document: Any) -> dict[str, tuple[str, Any]]:
     """state -> (who, when) of the last time it was reached."""
     found: dict[str, tuple[str, Any]] = {}
-    events = history(document).filter(subject_kind=document._meta.label_lower).values("actor_name", "at", "changes", "verb")
+    events = (
+        history(document).filter(subject_kind=document._meta.label_lower).values("actor_name", "at", "changes", "verb")
+    )
     for event in reversed(events[:200]):
         change = event["changes"].get("state") if isinstance(event["changes"], dict) else None
         if isinstance(change, list) and len(change) == 2:

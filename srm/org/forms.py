@@ -46,7 +46,10 @@ class DepartmentForm(forms.ModelForm):
     parent = forms.PickerField("departments", label=_("Belongs to"), required=False)
     legal_entity = forms.PickerField("legal-entities", label=_("Legal entity"))
     head = forms.PickerField(
-        "users", label=_("Head"), required=False, help_text=_("Sees the requests of this department and those below it.")
+        "users",
+        label=_("Head"),
+        required=False,
+        help_text=_("Sees the requests of this department and those below it."),
     )
     place = forms.PickerField("places", label=_("Usual delivery place"), required=False)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -50,5 +51,5 @@ def users(actor: Actor, text: str) -> Iterator[tuple[str, str, str]]:
         yield row.public_id, row.name, row.department.name if row.department else row.email
 
 
-def _active(model: type, text: str) -> QuerySet:
+def _active(model: Any, text: str) -> QuerySet:
     return model.objects.filter(is_active=True).search(text)

@@ -34,7 +34,9 @@ def create_legal_entity(*, actor: Actor, **values: Any) -> LegalEntity:
     return records.create(LegalEntity, actor=actor, **_named(values))
 
 
-def update_legal_entity(entity: LegalEntity, *, actor: Actor, version: int | None = None, **changes: Any) -> LegalEntity:
+def update_legal_entity(
+    entity: LegalEntity, *, actor: Actor, version: int | None = None, **changes: Any
+) -> LegalEntity:
     """Change a firm; its number prefix only counts for numbers given from now on."""
     return records.update(entity, actor=actor, version=version, **_named(changes))
 
@@ -193,7 +195,9 @@ def _grant(user: User, roles: set[str], *, actor: Actor, reason: str = "") -> bo
     """Make the account's roles exactly `roles`; whether anything changed."""
     allowed = SUPPLIER_ROLES if user.kind == User.Kind.SUPPLIER else STAFF_ROLES
     if strangers := roles - allowed:
-        raise InvalidInput({"roles": _("Not for this kind of account: %(roles)s.") % {"roles": ", ".join(sorted(strangers))}})
+        raise InvalidInput(
+            {"roles": _("Not for this kind of account: %(roles)s.") % {"roles": ", ".join(sorted(strangers))}}
+        )
     before = set(user.grants.values_list("role", flat=True))
     if before == roles:
         return False

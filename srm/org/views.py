@@ -32,7 +32,10 @@ class LegalEntityList(ListPage):
     model, permission, title = LegalEntity, VIEW, gettext_lazy("Legal entities")
     table, filterset, sorts = tables.LegalEntityTable, filters.LegalEntityFilter, BY_CODE
     create_label = gettext_lazy("New legal entity")
-    empty = (gettext_lazy("No legal entity yet."), gettext_lazy("The firm that buys. It owns numbers, budgets and contracts."))
+    empty = (
+        gettext_lazy("No legal entity yet."),
+        gettext_lazy("The firm that buys. It owns numbers, budgets and contracts."),
+    )
 
 
 class LegalEntityDetail(DetailPage):
@@ -82,7 +85,10 @@ class DepartmentList(ListPage):
     table, filterset = tables.DepartmentTable, filters.DepartmentFilter
     sorts = {"path": ("path", "id"), "-path": ("-path", "-id"), **BY_CODE}
     create_label = gettext_lazy("New department")
-    empty = (gettext_lazy("No departments yet."), gettext_lazy("They form a tree: who heads one sees the requests below it."))
+    empty = (
+        gettext_lazy("No departments yet."),
+        gettext_lazy("They form a tree: who heads one sees the requests below it."),
+    )
 
     def queryset(self) -> QuerySet:
         return super().queryset().select_related("parent", "head", "legal_entity", "place")
@@ -182,9 +188,17 @@ class UserDetail(DetailPage):
         found = super().actions()
         if not self.actor.may(MANAGE):
             return found
-        mine = [_("Nobody changes his own account here. Ask another administrator.")] if self.object.pk == self.actor.user_id else []
+        mine = (
+            [_("Nobody changes his own account here. Ask another administrator.")]
+            if self.object.pk == self.actor.user_id
+            else []
+        )
         names = [("roles", _("Roles")), ("second-step", _("Forget the second step"))]
-        names += [("invite", _("Send the link again")), ("close", _("Close the account"))] if self.object.is_active else [("open", _("Open again"))]
+        names += (
+            [("invite", _("Send the link again")), ("close", _("Close the account"))]
+            if self.object.is_active
+            else [("open", _("Open again"))]
+        )
         for name, label in names:
             found.append(
                 Action(name, label, url_of(self.object, name) or "", tone="danger" if name == "close" else "neutral",
@@ -238,7 +252,11 @@ class UserClose(ActionPage):
 
 class UserOpen(ActionPage):
     model, permission, name = User, MANAGE, "open"
-    title, submit, done = gettext_lazy("Open the account again"), gettext_lazy("Open it"), gettext_lazy("The account is open.")
+    title, submit, done = (
+        gettext_lazy("Open the account again"),
+        gettext_lazy("Open it"),
+        gettext_lazy("The account is open."),
+    )
     ask = gettext_lazy("The person can log in again with the roles of before.")
 
     def act(self, form: Any) -> User:
@@ -260,7 +278,11 @@ class UserSecondStep(ActionPage):
 
 class UserInvite(ActionPage):
     model, permission, name = User, MANAGE, "invite"
-    title, submit, done = gettext_lazy("Send the link again"), gettext_lazy("Send it"), gettext_lazy("The mail is on its way.")
+    title, submit, done = (
+        gettext_lazy("Send the link again"),
+        gettext_lazy("Send it"),
+        gettext_lazy("The mail is on its way."),
+    )
     ask = gettext_lazy("A mail with a link to set a new password goes to the account's address.")
 
     def act(self, form: Any) -> User:

@@ -53,7 +53,7 @@ class Frame:
     @cached_property
     def bells(self) -> list[tuple[int, str]]:
         """(count, address) of what is unread."""
-        return [bell for bell in gather("bell", self.actor)] if self.user else []
+        return list(gather("bell", self.actor)) if self.user else []
 
     @property
     def search_url(self) -> str:

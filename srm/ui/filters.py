@@ -44,7 +44,6 @@ class MultiChoiceFilter(django_filters.MultipleChoiceFilter):
         super().__init__(*args, **options)
 
 
-
 class FlagFilter(django_filters.Filter):
     """Yes, when ticked; nothing otherwise. Give `method` or a boolean field."""
 
@@ -211,7 +210,7 @@ class FilterSet(django_filters.FilterSet):
 
 
 def _in_words(field: Any, value: Any) -> str:
-    if value in (None, "", False) or isinstance(value, (list, tuple)) and not value:
+    if value in (None, "", False) or (isinstance(value, (list, tuple)) and not value):
         return ""
     if value is True:
         return _("yes")

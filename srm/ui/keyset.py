@@ -33,7 +33,7 @@ class Key:
     def reversed(self) -> Key:
         return Key(self.path, not self.descending, self.nullable, self.source, self.alias)
 
-    def order(self):
+    def order(self) -> Any:
         return F(self.path).desc() if self.descending else F(self.path).asc()
 
     def value_of(self, row: models.Model) -> Any:
@@ -75,7 +75,7 @@ class RowCompare(Func):
         super().__init__(*columns, *values)
         self.operator = operator
 
-    def as_sql(self, compiler, connection, **options):
+    def as_sql(self, compiler: Any, connection: Any, **options: Any) -> tuple[str, list]:
         parts, params = [], []
         for expression in self.source_expressions:
             sql, found = compiler.compile(expression)

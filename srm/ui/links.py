@@ -29,7 +29,9 @@ def url_name(model: type[Model], kind: str) -> str:
 
 def url_of(thing: Any, kind: str = "detail", **more: Any) -> str | None:
     """The address of a page of `thing` (a saved object, or a model class for list and create), None if it has none."""
-    model, keys = (thing, {}) if isinstance(thing, type) else (type(thing), {"public_id": getattr(thing, "public_id", "")})
+    model, keys = (
+        (thing, {}) if isinstance(thing, type) else (type(thing), {"public_id": getattr(thing, "public_id", "")})
+    )
     if not isinstance(model, type) or not issubclass(model, Model):
         return None
     try:

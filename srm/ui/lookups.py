@@ -78,8 +78,12 @@ class Lookup:
         """Offers that `text` (pasted from a sheet) can only mean: the one hit, or those that begin or equal it."""
         found = self.search(actor, text)
         wanted = fold(text)
-        same = [option for option in found if wanted in {fold(option.label), fold(option.hint), fold(option.label.split(" ")[0])}]
-        return same if same else found if len(found) == 1 else found
+        same = [
+            option
+            for option in found
+            if wanted in {fold(option.label), fold(option.hint), fold(option.label.split(" ")[0])}
+        ]
+        return same or found
 
     def value_of(self, thing: Any) -> str:
         """The value that stands for an object in a form."""

@@ -82,7 +82,13 @@ def menu_for(actor: Actor, path: str) -> list[tuple[Any, list[Item]]]:
     for section, title in SECTIONS.items():
         mine = sorted((entry for entry in addresses if entry.section == section), key=lambda entry: entry.order)
         items = [
-            Item(entry.label, addresses[entry], entry.key, entry.count(actor) if entry.count else 0, addresses[entry] == active)
+            Item(
+                entry.label,
+                addresses[entry],
+                entry.key,
+                entry.count(actor) if entry.count else 0,
+                addresses[entry] == active,
+            )
             for entry in mine
         ]
         if items:

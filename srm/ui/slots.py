@@ -7,9 +7,9 @@ a provider here at start-up; a slot nobody filled simply stays empty.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -30,7 +30,7 @@ class Action:
     url: str
     tone: str = "neutral"
     allowed: bool = True
-    reasons: list[object] = field(default_factory=list)
+    reasons: Sequence[object] = ()
     modal: bool = False
     direct: bool = False
     key: str = ""
@@ -56,7 +56,7 @@ class Entry:
     who: object
     text: object
     reason: str = ""
-    changes: list[tuple[object, object, object]] = field(default_factory=list)
+    changes: Sequence[tuple[object, object, object]] = ()
     url: str = ""
 
 
@@ -107,5 +107,7 @@ def unit_of_work() -> Iterator[None]:
 def tell_security(actor: Actor, kind: str, detail: str | Mapping[str, object] = "", path: str = "") -> None:
     """Leave a trace of a refused attempt, when the audit log is there to take it."""
     if recorder := first("security"):
-        words = ", ".join(f"{name}: {value}" for name, value in detail.items()) if isinstance(detail, Mapping) else detail
+        words = (
+            ", ".join(f"{name}: {value}" for name, value in detail.items()) if isinstance(detail, Mapping) else detail
+        )
         recorder(actor, kind, words, path)

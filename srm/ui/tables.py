@@ -225,7 +225,9 @@ def quadrant_html(value: Any) -> SafeString:
     key = str(value or "")
     if key not in names:
         return NONE
-    return format_html('<span class="q-state"><i class="q-dot q-quadrant-{}"></i>{}</span>', key.replace("_", ""), names[key])
+    return format_html(
+        '<span class="q-state"><i class="q-dot q-quadrant-{}"></i>{}</span>', key.replace("_", ""), names[key]
+    )
 
 
 def bar_html(value: Any, total: Any) -> SafeString:
@@ -264,7 +266,9 @@ class Table(django_tables2.Table, metaclass=_Meta):
             return str(column.verbose_name)
         model = cls._meta.model
         try:
-            return capfirst(str(model._meta.get_field(name).verbose_name)) if model else capfirst(name.replace("_", " "))
+            return (
+                capfirst(str(model._meta.get_field(name).verbose_name)) if model else capfirst(name.replace("_", " "))
+            )
         except FieldDoesNotExist:
             return capfirst(name.replace("_", " "))
 
@@ -319,7 +323,15 @@ class Rendered:
         key = getattr(column, "sort", "") or name
         up, down = key, f"-{key}"
         direction = "asc" if self.sort == up else "desc" if self.sort == down else ""
-        target = down if direction == "asc" and down in self.sorts else up if up in self.sorts else down if down in self.sorts else ""
+        target = (
+            down
+            if direction == "asc" and down in self.sorts
+            else up
+            if up in self.sorts
+            else down
+            if down in self.sorts
+            else ""
+        )
         order = f"?{self.query}{'&' if self.query else ''}sort={target}" if target else ""
         return Head(name, self.table.heading(name), getattr(column, "css", ""), order, direction)
 
@@ -337,7 +349,7 @@ class Rendered:
             if position == 0 and address:
                 inside = format_html('<a class="q-row-link" href="{}">{}</a>', address, inside)
             css = f' class="{column.css}"' if column.css else ""
-            tag = "th scope=\"row\"" if position == 0 else "td"
+            tag = 'th scope="row"' if position == 0 else "td"
             parts.append(f'<{tag}{css} data-label="{conditional_escape(headings[name])}">{inside}</{tag[:2]}>')
         identity = str(getattr(row, "public_id", None) or getattr(row, "pk", None) or "")
         return Row(identity, str(row), address, mark_safe("".join(parts)))

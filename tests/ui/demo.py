@@ -44,7 +44,7 @@ class OrderLines(forms.LineFormSet):
 def place(*, actor: Any, lines: list[dict[str, Any]], **values: Any) -> str:
     """Takes an order; refuses some, the way services refuse."""
     for position, line in enumerate(lines):
-        if line["quantity"] > Decimal(1000):
+        if line["quantity"] > Decimal(10_000):
             raise InvalidInput({f"lines.{position}.quantity": "More than the store holds."})
     if values["title"] == "closed":
         raise RuleBroken(["The period is closed.", "The budget is spent."])
@@ -84,13 +84,45 @@ def samples() -> list[charts.Chart]:
     """One chart of each kind."""
     months = [("Jan", 12, 8, 3), ("Feb", 14, 6, 4), ("Mar", 9, 11, 5)]
     names = [("month", _("Month")), ("steel", "Steel"), ("bolts", "Bolts"), ("gloves", "Gloves")]
-    found = [charts.Chart(kind, kind, names, months, unit="EUR") for kind in ("bar", "stack", "share", "line", "step", "area", "radar")]
+    found = [
+        charts.Chart(kind, kind, names, months, unit="EUR")
+        for kind in ("bar", "stack", "share", "line", "step", "area", "radar")
+    ]
     found.append(charts.Chart("matrix", "matrix", [("name", "Category"), ("risk", "Supply risk"), ("profit", "Profit impact"), ("spend", "Spend"), ("quadrant", "Quadrant")],
                               [("Electronic components", .82, .74, 4.1, "strategic"), ("Steel sheet", .28, .86, 5.2, "leverage"), ("Gaskets", .84, .18, .4, "bottleneck"), ("Fasteners", .17, .12, .5, "noncritical")], height=420))  # fmt: skip
-    found.append(charts.Chart("sankey", "sankey", [("from", "From"), ("to", "To"), ("value", "Value")], [("Assembly", "Steel", 5), ("Service", "Steel", 2), ("Steel", "Alfa", 7)]))
-    found.append(charts.Chart("heat", "heat", [("x", "Month"), ("y", "Supplier"), ("late", "Late")], [("Jan", "Alfa", 1), ("Feb", "Alfa", 4), ("Jan", "Beta", 7)]))
-    found.append(charts.Chart("gantt", "gantt", [("what", "What"), ("a", "From"), ("b", "To")], [("Tender", "2026-11-01", "2026-11-20"), ("Award", "2026-11-20", "2026-12-04")]))
-    found.append(charts.Chart("spread", "spread", [("s", "Supplier"), ("l", "Low"), ("m", "Median"), ("h", "High")], [("Alfa", 10, 14, 21), ("Beta", 30, 44, 70)], unit="d"))
+    found.append(
+        charts.Chart(
+            "sankey",
+            "sankey",
+            [("from", "From"), ("to", "To"), ("value", "Value")],
+            [("Assembly", "Steel", 5), ("Service", "Steel", 2), ("Steel", "Alfa", 7)],
+        )
+    )
+    found.append(
+        charts.Chart(
+            "heat",
+            "heat",
+            [("x", "Month"), ("y", "Supplier"), ("late", "Late")],
+            [("Jan", "Alfa", 1), ("Feb", "Alfa", 4), ("Jan", "Beta", 7)],
+        )
+    )
+    found.append(
+        charts.Chart(
+            "gantt",
+            "gantt",
+            [("what", "What"), ("a", "From"), ("b", "To")],
+            [("Tender", "2026-11-01", "2026-11-20"), ("Award", "2026-11-20", "2026-12-04")],
+        )
+    )
+    found.append(
+        charts.Chart(
+            "spread",
+            "spread",
+            [("s", "Supplier"), ("l", "Low"), ("m", "Median"), ("h", "High")],
+            [("Alfa", 10, 14, 21), ("Beta", 30, 44, 70)],
+            unit="d",
+        )
+    )
     return found
 
 

@@ -78,7 +78,11 @@ class Page(View):
     @classmethod
     def pattern(cls, prefix: str = "") -> URLPattern:
         """The URL pattern of this page."""
-        return path(prefix + (cls.default_route() if cls.route is None else cls.route), cls.as_view(), name=cls.url_name().partition(":")[2])
+        return path(
+            prefix + (cls.default_route() if cls.route is None else cls.route),
+            cls.as_view(),
+            name=cls.url_name().partition(":")[2],
+        )
 
     # -- the way in --------------------------------------------------------
 
@@ -148,7 +152,7 @@ def routes(*pages: type[Page], prefix: str = "") -> list[URLPattern]:
     """URL patterns of pages, fixed paths before those with an id, and what upper kits add (moves)."""
     patterns: list[URLPattern] = []
     for page in _fixed_first(pages):
-        patterns += [entry for entry in gather("routes", page, prefix)]
+        patterns += list(gather("routes", page, prefix))
         patterns.append(page.pattern(prefix))
     return patterns
 

@@ -123,9 +123,7 @@ class DetailPage(Page):
 
     def cards(self, place: str) -> list[tuple[Any, str]]:
         """(title, html) of the panels that sit on the overview."""
-        return [
-            (one.title, html) for one in self.panels if one.place == place and (html := self.render_panel(one))
-        ]
+        return [(one.title, html) for one in self.panels if one.place == place and (html := self.render_panel(one))]
 
     def render_panel(self, one: Panel) -> str:
         """The html of a panel, empty when it has nothing to show."""
@@ -211,7 +209,7 @@ def _plain_value(document: Any, name: str, value: Any) -> Any:
     return value
 
 
-def _field_of(model: type[models.Model], name: str) -> models.Field | None:
+def _field_of(model: type[models.Model], name: str) -> Any:
     try:
         return model._meta.get_field(name.replace(".", "__").split("__")[0]) if "." not in name else None
     except FieldDoesNotExist:

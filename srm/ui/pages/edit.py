@@ -129,7 +129,11 @@ class FormPage(Page):
 
     def back_url(self) -> str:
         """Where Cancel goes."""
-        return (url_of(self.object) if self.object is not None else None) or (url_of(self.model, "list") if self.model else None) or "/"
+        return (
+            (url_of(self.object) if self.object is not None else None)
+            or (url_of(self.model, "list") if self.model else None)
+            or "/"
+        )
 
     def conflict(self, fault: Stale) -> HttpResponseBase:
         """Without a version of its own a page can only pass the refusal on."""
@@ -263,7 +267,10 @@ def lines_of(rows: Any, lines: type[forms.LineFormSet]) -> list[dict[str, Any]]:
     """Rows as initial values of a line formset."""
     names = list(lines.form.base_fields)
     return [
-        {**{name: getattr(row, name) for name in names if hasattr(row, name)}, "id": getattr(row, "public_id", None) or row.pk}
+        {
+            **{name: getattr(row, name) for name in names if hasattr(row, name)},
+            "id": getattr(row, "public_id", None) or row.pk,
+        }
         for row in rows
     ]
 
@@ -276,7 +283,15 @@ def _differences(fresh: Any, sent: Any) -> list[Difference]:
             continue
         theirs, yours = fresh[field.name].value(), field.value()
         if sent.fields[field.name].has_changed(theirs, yours):
-            found.append(Difference(field.html_name, str(field.label), _shown(fresh, field.name, theirs), _shown(sent, field.name, yours), _sent_as(theirs)))
+            found.append(
+                Difference(
+                    field.html_name,
+                    str(field.label),
+                    _shown(fresh, field.name, theirs),
+                    _shown(sent, field.name, yours),
+                    _sent_as(theirs),
+                )
+            )
     return found
 
 

@@ -17,7 +17,7 @@ from srm.ui import keyset, preferences
 from srm.ui.links import url_of
 from srm.ui.pages.base import Page
 from srm.ui.slots import Action, first, gather
-from srm.ui.tables import Table, Rendered
+from srm.ui.tables import Rendered, Table
 
 RESERVED = frozenset({"sort", "cursor", "export", "view"})
 

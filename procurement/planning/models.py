@@ -52,12 +52,14 @@ class DemandLine(ScopedModel):
     item = models.ForeignKey(Item, models.PROTECT, null=True, related_name="+", verbose_name=_("Item"))
     description = models.CharField(_("Description"), max_length=300, blank=True)
     category = models.ForeignKey(
-        Category, models.PROTECT, null=True, related_name="+", verbose_name=_("Category")
+        Category, models.PROTECT, null=True, related_name="+", verbose_name=_("Category"), db_index=False
     )
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("Unit"))
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("Unit"), db_index=False)
     quantity = fields.quantity()
     open_quantity = fields.quantity(_("Open"))
-    place = models.ForeignKey("srm.Place", models.PROTECT, related_name="+", verbose_name=_("Delivery place"))
+    place = models.ForeignKey(
+        "srm.Place", models.PROTECT, related_name="+", verbose_name=_("Delivery place"), db_index=False
+    )
     need_from = models.DateField(_("First needed"))
     need_to = models.DateField(_("Last needed"))
     need_count = models.PositiveIntegerField(_("Needs"), default=0)

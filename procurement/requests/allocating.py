@@ -98,12 +98,13 @@ def carry(
 
 def take_back(
     *, actor: Actor, document_kind: str, line_id: int | Sequence[int], stage: str, quantity: Decimal | None = None,
-    run: str = "",
+    run: str = "", request_line_id: int | None = None,
 ) -> Decimal:  # fmt: skip
     """Undo what stands at `stage` of a document's line (or lines) and has not moved on: newest need first.
 
     What is taken back is free again one step before: an order's quantity in its tender, a plan's on the request line.
-    Returns how much; less than `quantity` when part of the line served no request, or has moved on.
+    Returns how much; less than `quantity` when part of the line served no request, or has moved on. With
+    `request_line_id` only that need's share is touched.
     """
     uow.require()
     line_ids = [line_id] if isinstance(line_id, int) else list(line_id)
@@ -111,8 +112,9 @@ def take_back(
         return ZERO
     lines = lock(behind_lines(document_kind, line_ids, stage))
     taken = ledger.take_back(
-        document_kind=document_kind, line_ids=line_ids, stage=stage, quantity=quantity, run=run or new_public_id()
-    )
+        document_kind=document_kind, line_ids=line_ids, stage=stage, quantity=quantity, run=run or new_public_id(),
+        request_line_id=request_line_id,
+    )  # fmt: skip
     settle({pk: lines[pk] for pk, _quantity in taken})
     return sum((part for _pk, part in taken), ZERO)
 

@@ -139,15 +139,17 @@ def carry(
 
 
 def take_back(
-    *, document_kind: str, line_ids: Sequence[int], stage: str, quantity: Decimal | None, run: str
-) -> list[tuple[int, Decimal]]:
+    *, document_kind: str, line_ids: Sequence[int], stage: str, quantity: Decimal | None, run: str,
+    request_line_id: int | None = None,
+) -> list[tuple[int, Decimal]]:  # fmt: skip
     """Write negative rows against what is live and not moved on: (request line, quantity) of each; newest need first.
 
     `quantity` limits the sum per document line. What was confirmed or announced of a taken-back order goes with it.
     """
     limit = "b.to_q" if quantity is None else least("b.to_q", "CAST(%s AS numeric)")
+    only = "" if request_line_id is None else "AND a.request_line_id = %s"
     sql = f"""
-        WITH live AS ({_live(f"a.document_kind = %s AND a.stage = %s AND a.line_id IN ({_marks(line_ids)})")}),
+        WITH live AS ({_live(f"a.document_kind = %s AND a.stage = %s AND a.line_id IN ({_marks(line_ids)}) {only}")}),
         used AS (SELECT parent_id, MAX(quantity) AS quantity
                  FROM ({_children()}) u WHERE pool NOT IN {PROMISES!r} GROUP BY 1),
         free AS (SELECT live.*, r.need_by, h.created_at, ROUND(live.quantity - COALESCE(used.quantity, 0), 4) AS rest
@@ -162,7 +164,8 @@ def take_back(
         FROM b WHERE ROUND({limit} - from_q, 4) > 0 ORDER BY request_line_id, id
         RETURNING request_line_id, quantity, parent_id"""
     limits = [] if quantity is None else [str(quantity)]
-    rows = _run(sql, [document_kind, stage, *line_ids, *limits, run, _now(), *limits])
+    which = [document_kind, stage, *line_ids, *([] if request_line_id is None else [request_line_id])]
+    rows = _run(sql, [*which, *limits, run, _now(), *limits])
     if stage == "ordered" and rows:
         _drop_promises([parent for _line, _quantity, parent in rows], run)
     return [(line, -_number(taken)) for line, taken, _parent in rows]

@@ -233,9 +233,9 @@ class Allocation(ScopedModel):
         RECEIVED = "received", _("Received")
         INVOICED = "invoiced", _("Invoiced")
 
-    request_line = models.ForeignKey(RequestLine, models.PROTECT, related_name="allocations")
+    request_line = models.ForeignKey(RequestLine, models.PROTECT, related_name="allocations", db_index=False)
     stage = models.CharField(max_length=10, choices=Stage)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children", db_index=False)
     quantity = fields.quantity()
     document_kind = models.CharField(max_length=80)
     document_id = models.CharField(max_length=22)
@@ -254,6 +254,7 @@ class Allocation(ScopedModel):
         indexes = [
             models.Index(fields=["document_kind", "line_id", "stage"], name="allocation_document_line"),
             models.Index(fields=["request_line", "stage"], name="allocation_line_stage"),
+            models.Index(fields=["parent"], condition=Q(parent__isnull=False), name="allocation_parent"),
         ]
 
     def __str__(self) -> str:

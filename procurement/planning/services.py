@@ -1,0 +1,225 @@
+"""Merging needs into demand, and what becomes of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.db import DataError
+from django.db.models import Exists, F, OuterRef, QuerySet, Sum
+from django.utils.translation import gettext as _
+
+from procurement.planning import aggregation
+from procurement.planning.models import Demand, DemandLine
+from procurement.requests import allocating, services as requests
+from procurement.requests.models import RequestLine
+from procurement.requests.services import Entry
+from srm.audit import services as audit
+from srm.catalog.models import Category, Item
+from srm.core import clock
+from srm.core.actor import Actor
+from srm.core.errors import InvalidInput, NotAllowed, RuleBroken
+from srm.core.ids import new_public_id
+from srm.core.numbering import next_number
+from srm.flow import records, uow
+from srm.people.models import LegalEntity, Place
+from srm.stock import services as stock
+from srm.stock.models import StockLevel
+
+PLANNING = "whoever plans merges the needs of all departments"
+DEMAND = Demand._meta.label_lower
+STORE = "srm.warehouse"
+LONGEST = 366
+ZERO = Decimal(0)
+
+
+def open_lines(
+    legal_entity: LegalEntity, *, category: Category | None = None, lines: QuerySet | Iterable[int] | None = None
+) -> QuerySet[RequestLine]:
+    """Approved lines of a legal entity with something open, narrowed by a category's tree or to `lines`."""
+    rows = RequestLine.objects.unscoped(PLANNING).filter(
+        state="approved", open_quantity__gt=0, request__legal_entity=legal_entity
+    )
+    if category is not None:
+        rows = rows.filter(category__path__startswith=category.path)
+    if lines is not None:
+        wanted = lines.values("pk") if isinstance(lines, QuerySet) else list(lines)
+        rows = rows.filter(pk__in=wanted)
+    return rows
+
+
+def aggregate(
+    *, actor: Actor, legal_entity: LegalEntity, window_days: int = 7, category: Category | None = None,
+    lines: QuerySet | Iterable[int] | None = None, title: str = "",
+) -> Demand:  # fmt: skip
+    """Merge equal open needs into the lines of a new demand, in one pass of SQL.
+
+    Args:
+        window_days: needs whose dates lie within so many days of the window's first go together.
+        category, lines: only these; everything of the legal entity by default.
+
+    Raises:
+        RuleBroken: nothing is open. InvalidInput: the window cannot be. NotAllowed: not the actor's legal entity.
+    """
+    uow.require()
+    _admit(actor, legal_entity)
+    if not 0 <= window_days <= LONGEST:
+        raise InvalidInput({"window_days": [_("From 0 to %(most)d days, please.") % {"most": LONGEST}]})
+    # The number is in every row of the ledger, so its counter is locked first: whoever else merges waits for it.
+    number = next_number(Demand.series, legal_entity.pk, clock.today().year, prefix=legal_entity.number_prefix)
+    demand = records.create(
+        Demand, actor=actor, legal_entity=legal_entity, buyer_id=actor.user_id, title=title.strip(), number=number,
+        window_days=window_days, run=new_public_id(),
+    )  # fmt: skip
+    narrowed = _narrowed(category, lines)
+    try:
+        merged = aggregation.merge(demand, narrowed)
+    except DataError as fault:
+        raise RuleBroken([_("One of the sums is larger than a quantity can be. Merge fewer needs at once.")]) from fault
+    if not merged.lines:
+        raise RuleBroken([_("Nothing is open to be planned.")])
+    figures = {"line_count": merged.lines, "need_count": merged.needs, "department_count": merged.departments}
+    return records.update(demand, actor=actor, verb="merged", **figures)
+
+
+def _narrowed(category: Category | None, lines: QuerySet | Iterable[int] | None) -> QuerySet[RequestLine]:
+    rows = RequestLine.objects.unscoped(PLANNING)
+    if category is not None:
+        rows = rows.filter(category__path__startswith=category.path)
+    if lines is not None:
+        rows = rows.filter(pk__in=lines.values("pk") if isinstance(lines, QuerySet) else list(lines))
+    return rows
+
+
+def _admit(actor: Actor, legal_entity: LegalEntity) -> None:
+    if actor.legal_entities and legal_entity.pk not in actor.legal_entities:
+        raise NotAllowed()
+
+
+# ------------------------------------------------------------------------------------------------ own stock first
+
+
+def take_from_stock(
+    *, actor: Actor, legal_entity: LegalEntity, category: Category | None = None,
+    lines: QuerySet | Iterable[int] | None = None,
+) -> int:  # fmt: skip
+    """Promise what lies free at a need's own place before anything is bought; how many needs got something.
+
+    The earliest need comes first, of one day the older request. Whole or part: the rest stays open.
+    """
+    uow.require()
+    _admit(actor, legal_entity)
+    covered = _coverable(open_lines(legal_entity, category=category, lines=lines))
+    held = allocating.lock(covered.values_list("pk", flat=True))
+    wanted: dict[tuple[int, int], list[RequestLine]] = defaultdict(list)
+    for line in held.values():
+        if line.state == "approved" and line.open_quantity > 0 and line.item_id:
+            wanted[line.item_id, line.place_id].append(line)
+    items = Item.objects.in_bulk({item for item, _place in wanted})
+    places = Place.objects.in_bulk({place for _item, place in wanted})
+    entries: list[Entry] = []
+    for (item, place), needs in sorted(wanted.items()):
+        total = sum((line.open_quantity for line in needs), ZERO)
+        promised = stock.reserve(actor=actor, item=items[item], place=places[place], quantity=total)
+        entries += _shared(needs, promised)
+    if entries:
+        requests.allocate(actor=actor, entries=entries)
+    return len({entry.request_line_id for entry in entries})
+
+
+def _coverable(lines: QuerySet[RequestLine]) -> QuerySet[RequestLine]:
+    """Lines whose item lies free at their place."""
+    levels = StockLevel.objects.unscoped(PLANNING).filter(
+        item=OuterRef("item"), warehouse__place=OuterRef("place"), warehouse__is_active=True, on_hand__gt=F("reserved")
+    )
+    return lines.filter(item__isnull=False, item__is_service=False).filter(Exists(levels))
+
+
+def _shared(needs: Sequence[RequestLine], promised: Sequence[tuple[Any, Decimal]]) -> list[Entry]:
+    """What the stores promised, dealt out to the needs in their order."""
+    entries = []
+    queue = [[line, line.open_quantity] for line in sorted(needs, key=lambda line: (line.need_by, line.pk))]
+    for warehouse, quantity in promised:
+        while quantity > 0 and queue:
+            line, rest = queue[0]
+            part = min(quantity, rest)
+            entries.append(Entry(line.pk, "stock", part, warehouse, warehouse.pk, expected_on=clock.today()))
+            quantity, queue[0][1] = quantity - part, rest - part
+            if not queue[0][1]:
+                queue.pop(0)
+    return entries
+
+
+# ------------------------------------------------------------------------------------------------ demand lines
+
+
+def take(*, actor: Actor, demand_line: DemandLine, quantity: Decimal) -> DemandLine:
+    """`quantity` of a demand line is in a tender or an order now; returns the locked line.
+
+    Raises:
+        RuleBroken: so much is not open any more.
+    """
+    uow.require()
+    line = _locked(demand_line)
+    if quantity <= 0 or quantity > line.open_quantity:
+        words = {"line": line, "open": _said(line.open_quantity, line), "wanted": _said(quantity, line)}
+        raise RuleBroken([_("Of “%(line)s” only %(open)s is open, not %(wanted)s.") % words])
+    line.open_quantity -= quantity
+    line.save(update_fields=["open_quantity"])
+    return line
+
+
+def give_back(*, actor: Actor, demand_line: DemandLine, quantity: Decimal) -> DemandLine:
+    """`quantity` of a demand line is open again: its tender was cancelled or left something over."""
+    uow.require()
+    line = _locked(demand_line)
+    line.open_quantity = min(line.open_quantity + max(quantity, ZERO), line.quantity)
+    line.save(update_fields=["open_quantity"])
+    return line
+
+
+def release(*, actor: Actor, demand_lines: Sequence[DemandLine], reason: str) -> Decimal:
+    """Undo the merging of what nobody took up yet: the needs are open again, each in its own request.
+
+    Raises:
+        RuleBroken: nothing of them is open.
+    """
+    uow.require()
+    if len(reason.strip()) < 3:
+        raise InvalidInput({"reason": [_("Say why the needs are released.")]})
+    released = ZERO
+    for demand_line in sorted(demand_lines, key=lambda line: line.pk):
+        line = _locked(demand_line)
+        if not line.open_quantity:
+            continue
+        taken = requests.take_back(
+            actor=actor, document_kind=DEMAND, line_id=line.pk, stage="planned", quantity=line.open_quantity
+        )
+        line.quantity, line.open_quantity = line.quantity - taken, line.open_quantity - taken
+        line.save(update_fields=["quantity", "open_quantity"])
+        audit.record(
+            actor=actor, verb="released", subject=line, root=line.demand, reason=reason.strip(),
+            changes={"quantity": [line.quantity + taken, line.quantity]},
+        )  # fmt: skip
+        released += taken
+    if not released:
+        raise RuleBroken([_("All of it is in a tender or an order already.")])
+    return released
+
+
+def _locked(line: DemandLine) -> DemandLine:
+    rows = DemandLine.objects.unscoped("the demand line the actor works on").select_for_update(of=("self",))
+    return rows.select_related("demand", "item", "unit").get(pk=line.pk)
+
+
+def _said(quantity: Decimal, line: DemandLine) -> str:
+    from srm.ui import formats
+
+    return formats.quantity(quantity, line.unit)
+
+
+def open_value(lines: QuerySet[RequestLine]) -> Decimal:
+    """What open lines would cost, by the requesters' estimates."""
+    return lines.aggregate(value=Sum(F("amount") * F("open_quantity") / F("base_quantity")))["value"] or ZERO

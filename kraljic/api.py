@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from kraljic import services
@@ -44,7 +46,7 @@ class AssessmentViewSet(DocumentViewSet):
     permissions = {"view": "kraljic.view"}
     sorts = {"-created": ("-created_at", "-id")}
 
-    def queryset(self):
+    def queryset(self) -> QuerySet:
         return super().queryset().prefetch_related("placements__category", "placements__supplier")
 
 
@@ -63,7 +65,7 @@ class AssessView(ApiView):
     permission = "kraljic.edit"
 
     @extend_schema(request=AssessInput, responses={201: AssessmentSerializer})
-    def post(self, request):
+    def post(self, request: Request) -> Response:
         """Compute over the period; the answer is the draft with every place."""
 
         def work() -> Response:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable
 
 import pandas as pd
+from django.db.models import QuerySet
 
+from kraljic.models import Assessment
 from procurement.orders.models import OrderLine
 from srm.catalog.models import Item
 from srm.core.actor import Actor
@@ -155,6 +156,6 @@ def _deliveries(rows: pd.DataFrame | None) -> dict[str, float | None]:
     }
 
 
-def newest(rows: Iterable, subject: str):
-    """The newest assessment of a subject among `rows` (a QuerySet the actor may see), approved or not."""
-    return rows.filter(subject=subject).order_by("-created_at", "-pk").first()  # type: ignore[attr-defined]
+def newest(rows: QuerySet[Assessment], subject: str) -> Assessment | None:
+    """The newest assessment of a subject among rows the actor may see, approved or not."""
+    return rows.filter(subject=subject).order_by("-created_at", "-pk").first()

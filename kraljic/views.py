@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -188,7 +188,7 @@ class AssessmentDetail(DetailPage):
     def fact_subject(self) -> str:
         return self.object.get_subject_display()
 
-    def placed(self):
+    def placed(self) -> QuerySet:
         """Places by spend, names loaded with them."""
         rows = self.object.placements.select_related("category", "supplier")
         return rows.order_by(F("spend").desc(), "pk")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from rest_framework import serializers
 
 from procurement.orders import services
@@ -56,7 +57,7 @@ class OrderViewSet(DocumentViewSet):
     create_service = services.create_order
     update_service = services.update_order
 
-    def queryset(self):
+    def queryset(self) -> QuerySet:
         return super().queryset().prefetch_related("lines__item", "lines__unit", "lines__category")
 
 

@@ -60,6 +60,9 @@ class PurchaseOrder(OrderLifecycle, Document, Searchable):
     place = models.ForeignKey(
         "srm.Place", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Delivery place")
     )
+    department = models.ForeignKey(
+        "srm.Department", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("For department")
+    )
     currency = fields.currency(default="EUR")
     incoterm = models.CharField(_("Delivery terms"), max_length=3, choices=INCOTERMS, blank=True)
     payment_days = models.PositiveSmallIntegerField(_("Payment, days"), default=30)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Case, DecimalField, F, OuterRef, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from procurement.orders import printing, services
@@ -17,10 +17,11 @@ from procurement.orders.models import OrderConfirmation, OrderLine, OrderState, 
 from procurement.orders.tables import OrderLineTable, OrderTable
 from procurement.requests import selectors as requests
 from srm.core import clock
+from srm.core.actor import Actor
 from srm.people.models import LegalEntity
 from srm.ui.menu import menu
 from srm.ui.pages import CreatePage, DetailPage, EditPage, ListPage, Page
-from srm.ui.panels import panel
+from srm.ui.panels import Content, panel
 from srm.ui.slots import Action
 
 SORTS = {
@@ -176,7 +177,7 @@ class OrderEdit(EditPage):
 
 
 @panel(PurchaseOrder, _("For whom"), order=20, permission="requests.view", place="main")
-def for_whom(order: PurchaseOrder, actor, request):
+def for_whom(order: PurchaseOrder, actor: Actor, request: HttpRequest) -> Content:
     """Which departments' needs the order serves."""
     behind = requests.behind(services.KIND, list(order.lines.values_list("pk", flat=True)), "ordered")
     rows = [{"line": line, "quantity": quantity} for shares in behind.values() for line, quantity in shares]
@@ -184,7 +185,7 @@ def for_whom(order: PurchaseOrder, actor, request):
 
 
 @panel(PurchaseOrder, _("Confirmations"), order=30, place="side")
-def confirmations(order: PurchaseOrder, actor, request):
+def confirmations(order: PurchaseOrder, actor: Actor, request: HttpRequest) -> Content:
     """What the supplier answered."""
     rows = list(OrderConfirmation.objects.visible_to(actor).filter(order=order)[:5])
     return ("procurement/orders/_confirmations.html", {"confirmations": rows}) if rows else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from rest_framework import serializers
 
 from procurement.orders.models import OrderLine, PurchaseOrder
@@ -54,7 +55,7 @@ class ReceiptViewSet(DocumentViewSet):
     create_service = services.create_receipt
     update_service = services.update_receipt
 
-    def queryset(self):
+    def queryset(self) -> QuerySet:
         rows = super().queryset().select_related("order__supplier")
         return rows.prefetch_related("lines__order_line__item", "lines__order_line__order")
 

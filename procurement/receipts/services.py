@@ -137,7 +137,7 @@ def on_reverse(receipt: GoodsReceipt, *, actor: Actor, **_details: object) -> No
             continue
         item = line.order_line.item
         if item and not item.is_service and receipt.warehouse:
-            stock.issue(
+            stock.send_back(
                 actor=actor, warehouse=receipt.warehouse, item=item, quantity=line.quantity, moved_on=clock.today(),
                 document=receipt, counterpart=receipt.order.supplier.name, value=line.base_net,
             )  # fmt: skip

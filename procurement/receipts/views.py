@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import F, QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -15,12 +16,14 @@ from procurement.receipts.lifecycle import ReceiptState
 from procurement.receipts.models import GoodsReceipt
 from procurement.receipts.tables import ExpectedTable, ReceiptLineTable, ReceiptTable
 from srm.core import clock
+from srm.core.actor import Actor
 from srm.core.errors import RuleBroken
 from srm.flow.perform import perform
 from srm.ui import filters
 from srm.ui.menu import menu
 from srm.ui.pages import ActionPage, DetailPage, ListPage
-from srm.ui.panels import panel
+from srm.ui.panels import Content, panel
+from suppliers.registry.models import Supplier
 
 OPEN = (OrderState.SENT, OrderState.CONFIRMED)
 
@@ -109,7 +112,7 @@ class ReceiptDetail(DetailPage):
     def queryset(self) -> QuerySet:
         return super().queryset().select_related("order__supplier", "warehouse", "created_by", "legal_entity")
 
-    def fact_supplier(self):
+    def fact_supplier(self) -> Supplier:
         return self.object.order.supplier
 
     def heading(self) -> str:
@@ -157,7 +160,7 @@ class Receive(ActionPage):
 
 
 @panel(PurchaseOrder, _("Receipts"), order=25, permission="receipts.view", place="main")
-def receipts_panel(order: PurchaseOrder, actor, request):
+def receipts_panel(order: PurchaseOrder, actor: Actor, request: HttpRequest) -> Content:
     """What came of an order so far, and the way to receive more."""
     rows = list(GoodsReceipt.objects.visible_to(actor).filter(order=order).select_related("warehouse", "legal_entity"))
     may_receive = actor.may("receipts.create") and order.state in OPEN

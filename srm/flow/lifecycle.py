@@ -86,10 +86,10 @@ def move(
         past: what the history says ("approved").
     """
     sources = frozenset([source] if isinstance(source, str) else source)
-    details = dict(
-        sources=sources, target=str(target), label=label, permission=permission, guards=tuple(guards), tone=tone,
-        form=form, ask=ask, notice=notice, hidden=hidden, past=past,
-    )  # fmt: skip
+    details = {
+        "sources": sources, "target": str(target), "label": label, "permission": permission, "guards": tuple(guards),
+        "tone": tone, "form": form, "ask": ask, "notice": notice, "hidden": hidden, "past": past,
+    }  # fmt: skip
 
     def right(_document: models.Model, actor: Actor) -> bool:
         return actor.may(permission)

@@ -15,7 +15,7 @@ from srm.flow import uow
 from srm.outbox.services import emit
 
 M = TypeVar("M", bound=models.Model)
-SECRET = "•••"
+STARS = "•••"
 
 
 def create(model: type[M], *, actor: Actor, root: models.Model | None = None, **values) -> M:
@@ -111,10 +111,12 @@ def announce(row: models.Model, verb: str, actor: Actor) -> None:
 def _shown(model: type[models.Model], changes: dict) -> dict:
     """Changes as the log shows them: secrets starred out."""
     secret = set(getattr(model, "secret_fields", ())) | {"password"}
-    return {name: (SECRET if name in secret else value) for name, value in changes.items()}
+    return {name: (STARS if name in secret else value) for name, value in changes.items()}
 
 
 def refuse_unless_draft(document: models.Model, draft: str) -> None:
     """Raise when a document that may only be edited as a draft has left that state."""
     if document.state != draft:  # type: ignore[attr-defined]
-        raise InvalidInput(_("Only a draft can be changed. This one is already “%(state)s”.") % {"state": document.state_label})  # type: ignore[attr-defined]  # noqa: E501
+        raise InvalidInput(
+            _("Only a draft can be changed. This one is already “%(state)s”.") % {"state": document.state_label}
+        )  # type: ignore[attr-defined]

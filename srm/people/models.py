@@ -8,13 +8,18 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from srm.core import fields
+from srm.core.actor import Actor
 from srm.core.names import Named
 from srm.core.search import Searchable, SearchMixin
 from srm.people.roles import ROLES
 
 
 class PeopleQuerySet(SearchMixin, models.QuerySet):
-    """Master data of the firm: every member of staff may know of it."""
+    """Master data of the firm: every member of staff may know of it, suppliers read none of it."""
+
+    def visible_to(self, actor: Actor) -> PeopleQuerySet:
+        """All rows for the firm's own people and programs."""
+        return self if actor.kind in {"staff", "service", "system"} else self.none()
 
 
 class LegalEntity(Named, Searchable):

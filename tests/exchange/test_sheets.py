@@ -15,8 +15,8 @@ from django.utils import translation
 from srm.core.actor import Actor
 from srm.core.errors import InvalidInput
 from srm.exchange import guessing
-from srm.exchange.cleaning import Hints
 from srm.exchange.columns import Col, as_json, from_json
+from srm.exchange.mapping import first_plan
 from srm.exchange.readers import read_table
 from srm.exchange.sheets import Sheet
 from srm.exchange.streams import portions
@@ -298,20 +298,11 @@ def test_the_columns_of_a_real_history_are_recognised(shared: Path) -> None:
         "quoted_on": "PQ First Sent to Client Date", "due": "Scheduled Delivery Date", "quantity": "Line Item Quantity",
         "value": "Line Item Value", "freight": "Freight Cost (USD)", "weight": "Weight (Kilograms)", "country": "Country",
     }  # fmt: skip
-    by_name = {column.name: column for column in HISTORY}
-
-    def words(name: str) -> tuple[Hints, list]:
-        values = guessing.cells(rows[1:], positions[name])
-        hints = guessing.hints_from(by_name[name].kind, values)
-        return hints, guessing.odd_words(by_name[name], values, hints)
-
-    hints, odd = words("quoted_on")
-    assert hints.order == "mdy"
-    assert [word for word, _count in odd] == ["Pre-PQ Process", "Date Not Captured"]
-    assert [word for word, _count in words("weight")[1]] == ["See *", "Weight Captured Separately"]
-    assert {word for word, _count in words("freight")[1]} == {
-        "Freight Included in Commodity Cost",
-        "See *",
-        "Invoiced Separately",
-    }
-    assert words("due")[1] == []
+    plan, profile = first_plan(HISTORY, rows)
+    assert plan.orders["quoted_on"] == "mdy"
+    assert plan.blanks["quoted_on"] == ["Pre-PQ Process", "Date Not Captured"]
+    assert set(plan.blanks["weight"]) == {"Weight Captured Separately", "See *"}
+    assert set(plan.blanks["freight"]) == {"Freight Included in Commodity Cost", "Invoiced Separately", "See *"}
+    assert plan.blanks["due"] == []
+    assert profile[plan.columns["supplier"]]["words"] == []
+    assert plan.lacking(HISTORY) == []

@@ -79,7 +79,7 @@ def test_a_signed_message_is_taken_in_and_handled_as_the_sources_account(source,
     assert handled == []
     work()
     assert handled == [({"size": 1}, account.pk)]
-    assert only_message().state == "done"
+    assert only_message().outcome == "done"
 
 
 def test_the_same_message_again_has_no_second_effect(source, handled) -> None:
@@ -131,14 +131,14 @@ def test_an_unknown_type_and_a_huge_body_are_refused(source, handled) -> None:
 def test_a_refusal_is_kept_with_its_sentence_and_can_be_tried_again(source, handled, keeper: Actor) -> None:
     send(source, {"size": -1})
     work()
-    assert (only_message().state, only_message().error) == ("refused", "A deal has a size.")
+    assert (only_message().outcome, only_message().error) == ("refused", "A deal has a size.")
     InboundMessage.objects.unscoped("test").update(payload={"size": 5})
     with pytest.raises(NotAllowed), unit_of_work():
         inbound.try_again(only_message(), actor=person("b@example.com", "buyer"))
     with unit_of_work():
         inbound.try_again(only_message(), actor=keeper)
     work()
-    assert (only_message().state, only_message().error, len(handled)) == ("done", "", 1)
+    assert (only_message().outcome, only_message().error, len(handled)) == ("done", "", 1)
     with pytest.raises(RuleBroken), unit_of_work():
         inbound.try_again(only_message(), actor=keeper)
 
@@ -146,11 +146,11 @@ def test_a_refusal_is_kept_with_its_sentence_and_can_be_tried_again(source, hand
 def test_a_fault_is_tried_again_by_itself(source, handled) -> None:
     send(source, {"boom": 1})
     work()
-    assert (only_message().state, Job.objects.unscoped("test").get().state) == ("waiting", "queued")
+    assert (only_message().outcome, Job.objects.unscoped("test").get().state) == ("waiting", "queued")
     InboundMessage.objects.unscoped("test").update(payload={"size": 5})
     with time_machine.travel(clock.now() + dt.timedelta(minutes=1), tick=False):
         work()
-    assert (only_message().state, len(handled)) == ("done", 1)
+    assert (only_message().outcome, len(handled)) == ("done", 1)
 
 
 def test_an_account_without_rights_lends_none(source, handled, account: User) -> None:
@@ -207,12 +207,12 @@ def test_a_connection_is_made_stopped_and_watched_by_pages(keeper: Actor, accoun
     source.shown_secret = inbound.vault.unlock(source.secret, inbound.PURPOSE)  # type: ignore[attr-defined]
     send(source, {"size": -1, "note": "<script>"})
     work()
-    listed = client.get("/integrations/messages/?state=refused").content.decode()
+    listed = client.get("/integrations/messages/?outcome=refused").content.decode()
     assert "A deal has a size." in listed
     detail = client.get(f"/integrations/messages/{only_message().public_id}/").content.decode()
     assert "&lt;script&gt;" in detail
     assert client.post(f"/integrations/messages/{only_message().public_id}/again/").status_code == 302
-    assert only_message().state == "waiting"
+    assert only_message().outcome == "waiting"
     assert client.post(f"{base}stop/").status_code == 302
     assert send(source, message_id="m-2").status_code == 403
     assert client.post(f"{base}start/").status_code == 302

@@ -58,7 +58,7 @@ def test_a_catalog_comes_back_without_loss(catalog, work):
     assert report.faults == []
     assert report.created == 3
     after = xml.read(export(catalog))
-    assert [item for item in after.items] == [item for item in before.items]
+    assert after.items == before.items
     assert [(group.id, group.name, group.facts) for group in after.groups] == [
         (group.id, group.name, group.facts) for group in before.groups
     ]
@@ -91,7 +91,7 @@ def test_a_file_without_namespace_with_faults_is_taken_as_far_as_it_goes(firm, w
       <Товар><Ид>t1</Ид><Артикул>X-1</Артикул><Наименование>Шайба</Наименование><БазоваяЕдиница Код="796 ">шт</БазоваяЕдиница><Группы><Ид>g1</Ид></Группы></Товар>
       <Товар><Ид>t2</Ид><Наименование>Нечто</Наименование><БазоваяЕдиница>локоть</БазоваяЕдиница><Группы><Ид>g1</Ид></Группы></Товар>
       <Товар><Ид>t3</Ид></Товар>
-     </Товары></Каталог></КоммерческаяИнформация>""".encode("windows-1251")  # noqa: E501
+     </Товары></Каталог></КоммерческаяИнформация>""".encode("windows-1251")
     with work():
         report = services.import_catalog(body, actor=firm.actor("buyer"))
     assert report.created == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -13,13 +13,14 @@ from procurement.integrations.ledger import services
 from procurement.integrations.ledger.forms import ExportForm, last_month
 from procurement.integrations.models import LedgerExport
 from srm.audit import services as audit
+from srm.core.actor import Actor
 from srm.core.errors import Missing
 from srm.flow.uow import unit_of_work
 from srm.people.models import LegalEntity
 from srm.ui import tables
 from srm.ui.menu import menu
 from srm.ui.pages import ActionPage, DetailPage, ListPage, Page
-from srm.ui.panels import panel
+from srm.ui.panels import Content, panel
 from srm.ui.slots import Action
 
 TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
@@ -100,7 +101,7 @@ class ExportDetail(DetailPage):
 
 
 @panel(LedgerExport, _("Control totals"), order=10, place="main")
-def control_panel(export: LedgerExport, actor, request):
+def control_panel(export: LedgerExport, actor: Actor, request: HttpRequest) -> Content:
     """Counts and sums that finance compares with its own."""
     if not export.control:
         return None

@@ -170,7 +170,7 @@ class InboundView(ApiView):
         """Take a message in; it is handled in a moment. The same `webhook-id` again has no second effect."""
         with edge.unit_of_work():
             message = inbound.receive(id, request._request.headers, request._request.body)
-        return Response({"id": message.public_id, "state": message.state}, status=202)
+        return Response({"id": message.public_id, "state": message.outcome}, status=202)
 
 
 register_view("inbound/<str:id>/", InboundView, "inbound")

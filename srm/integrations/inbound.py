@@ -170,7 +170,7 @@ def _queue(message: InboundMessage, actor: Actor) -> None:
 def handle(run: JobRun, message: int) -> None:
     """Hand one message to its room; the effect and the note of it in one transaction."""
     row = InboundMessage.objects.unscoped(WHY).get(pk=message)
-    if row.state == InboundMessage.State.DONE:
+    if row.outcome == InboundMessage.Outcome.DONE:
         return
     try:
         with unit_of_work():
@@ -178,15 +178,15 @@ def handle(run: JobRun, message: int) -> None:
             if row.kind not in HANDLERS:
                 raise RuleBroken(_("Nobody here handles this type any more."))
             HANDLERS[row.kind](row, actor=run.actor)
-            _note(row, InboundMessage.State.DONE, "")
+            _note(row, InboundMessage.Outcome.DONE, "")
             run.complete({"text": str(row)})
     except DomainError as refusal:
-        _note(row, InboundMessage.State.REFUSED, str(refusal))
+        _note(row, InboundMessage.Outcome.REFUSED, str(refusal))
         raise
 
 
-def _note(row: InboundMessage, state: str, error: str) -> None:
-    InboundMessage.objects.unscoped(WHY).filter(pk=row.pk).update(state=state, error=error, handled_at=clock.now())
+def _note(row: InboundMessage, outcome: str, error: str) -> None:
+    InboundMessage.objects.unscoped(WHY).filter(pk=row.pk).update(outcome=outcome, error=error, handled_at=clock.now())
 
 
 def try_again(message: InboundMessage, *, actor: Actor) -> InboundMessage:
@@ -197,9 +197,9 @@ def try_again(message: InboundMessage, *, actor: Actor) -> InboundMessage:
     """
     if not actor.may("integrations.manage"):
         raise NotAllowed
-    if message.state != InboundMessage.State.REFUSED:
+    if message.outcome != InboundMessage.Outcome.REFUSED:
         raise RuleBroken(_("Only a refused message can be tried again."))
-    _note(message, InboundMessage.State.WAITING, "")
+    _note(message, InboundMessage.Outcome.WAITING, "")
     _queue(message, actor_for(message.source.account))
     message.refresh_from_db()
     return message

@@ -162,7 +162,7 @@ class SourceStart(SourceStop):
 class MessageTable(tables.Table):
     kind = tables.TextColumn(hint="message_id")
     source = tables.TextColumn(accessor="source.system")
-    state = tables.StateColumn()
+    outcome = tables.StateColumn()
     error = tables.TextColumn()
     received_at = tables.TimeColumn()
     handled_at = tables.TimeColumn()
@@ -172,7 +172,7 @@ class MessageTable(tables.Table):
 
 
 class MessageFilter(filters.FilterSet):
-    state = filters.MultiChoiceFilter(choices=InboundMessage.State.choices, label=gettext_lazy("State"))
+    outcome = filters.MultiChoiceFilter(choices=InboundMessage.Outcome.choices, label=gettext_lazy("State"))
     kind = filters.CharFilter(label=gettext_lazy("Kind"))
 
     class Meta:
@@ -189,7 +189,7 @@ class MessageList(ListPage):
     table = MessageTable
     filterset = MessageFilter
     sorts = {"-received": ("-id",), "received": ("id",)}
-    views = [("refused", gettext_lazy("Refused"), {"state": "refused"})]
+    views = [("refused", gettext_lazy("Refused"), {"outcome": "refused"})]
     empty = (gettext_lazy("Nothing came in yet."), gettext_lazy("Messages of connected systems show up here."))
 
     def queryset(self) -> QuerySet:
@@ -201,7 +201,7 @@ class MessageDetail(DetailPage):
 
     model = InboundMessage
     permission = MANAGE
-    facts = ["source", "message_id", "sent_at", "received_at", "handled_at", "error", "payload"]
+    facts = ["source", "outcome", "message_id", "sent_at", "received_at", "handled_at", "error", "payload"]
 
     def queryset(self) -> QuerySet:
         return super().queryset().select_related("source")
@@ -212,7 +212,7 @@ class MessageDetail(DetailPage):
         return format_html("<pre>{}</pre>", content[:20_000])
 
     def actions(self) -> list[Action]:
-        if self.object.state != InboundMessage.State.REFUSED:
+        if self.object.outcome != InboundMessage.Outcome.REFUSED:
             return []
         address = reverse("integrations:inboundmessage-again", args=[self.object.public_id])
         return [Action("again", _("Try again"), address, tone="primary", direct=True)]

@@ -14,5 +14,5 @@ KEEP_DAYS = 90
 def tidy() -> None:
     """Handled messages go after three months; their ids are no longer needed, for old ones are refused by their age."""
     old = clock.now() - dt.timedelta(days=KEEP_DAYS)
-    done = InboundMessage.State.DONE
-    InboundMessage.objects.unscoped(WHY).filter(state=done, received_at__lt=old).delete()
+    done = InboundMessage.Outcome.DONE
+    InboundMessage.objects.unscoped(WHY).filter(outcome=done, received_at__lt=old).delete()

@@ -115,7 +115,7 @@ class InboundSource(ScopedModel):
 class InboundMessage(ScopedModel):
     """One message of another system, remembered by its id: the same one again has no second effect."""
 
-    class State(models.TextChoices):
+    class Outcome(models.TextChoices):
         WAITING = "waiting", _("Waiting")
         DONE = "done", _("Done")
         REFUSED = "refused", _("Refused")
@@ -127,7 +127,7 @@ class InboundMessage(ScopedModel):
     payload = models.JSONField(default=dict)
     sent_at = models.DateTimeField(_("Sent"))
     received_at = models.DateTimeField(_("Received"), default=clock.now)
-    state = models.CharField(_("State"), max_length=8, choices=State, default=State.WAITING)
+    outcome = models.CharField(_("State"), max_length=8, choices=Outcome, default=Outcome.WAITING)
     error = models.TextField(_("Why not"), blank=True)
     handled_at = models.DateTimeField(_("Handled"), null=True)
 
@@ -137,7 +137,7 @@ class InboundMessage(ScopedModel):
         verbose_name = _("Incoming message")
         verbose_name_plural = _("Incoming messages")
         constraints = [models.UniqueConstraint(fields=["source", "message_id"], name="inbound_once")]
-        indexes = [models.Index(fields=["state", "-id"], name="inbound_state")]
+        indexes = [models.Index(fields=["outcome", "-id"], name="inbound_outcome")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.message_id}"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from procurement.bids.lifecycle import BidLifecycle
@@ -37,13 +40,15 @@ class OfBidQuerySet(ScopedQuerySet):
 class Bid(BidLifecycle, ScopedModel):
     """One supplier's offer in one tender. It has no number: a sequence would tell how many there are.
 
-    `entered_by` marks a quote that the buyer entered from mail or phone, with its evidence.
+    A quote that came by mail or phone and was entered by a buyer (`by_buyer`, with `evidence`) is an offer beside the
+    supplier's own: it neither shows whether there is one nor replaces it. At the opening the supplier's own counts.
     """
 
     public_id = fields.public_id()
     tender = models.ForeignKey(Tender, models.PROTECT, related_name="+")
     supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="+", verbose_name=_("Supplier"))
     submitted_at = models.DateTimeField(_("Submitted"), null=True, editable=False)
+    by_buyer = models.BooleanField(_("Entered by the buyer"), default=False, editable=False)
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False,
         verbose_name=_("Entered by"),
@@ -53,6 +58,7 @@ class Bid(BidLifecycle, ScopedModel):
     note = models.TextField(_("Note"), blank=True, editable=False)
     valid_until = models.DateField(_("Valid until"), null=True, editable=False)
     freight = fields.amount(_("Freight"), null=True, editable=False)
+    net_total = fields.amount(_("Net"), null=True, editable=False)
     fault = models.CharField(_("Fault at opening"), max_length=200, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -64,14 +70,20 @@ class Bid(BidLifecycle, ScopedModel):
         verbose_name = _("Offer")
         verbose_name_plural = _("Offers")
         ordering = ["pk"]
-        constraints = [models.UniqueConstraint(fields=["tender", "supplier"], name="bid_one_per_supplier")]
+        constraints = [models.UniqueConstraint(fields=["tender", "supplier", "by_buyer"], name="bid_one_per_supplier")]
 
     def __str__(self) -> str:
         return f"{self.supplier}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("bids:bid-detail", args=[self.public_id])
+
 
 class BidDraft(ScopedModel):
-    """What a supplier has typed so far, encrypted to the application's draft key; replaced with every save."""
+    """What a supplier has typed so far, locked with the application's draft key; replaced with every save.
+
+    After submitting it stays, where the method allows it, as the supplier's own copy, and goes at the opening.
+    """
 
     bid = models.OneToOneField(Bid, models.CASCADE, related_name="draft")
     ciphertext = models.BinaryField()
@@ -113,11 +125,17 @@ class BidReceipt(ScopedModel):
 
     append_only = True
 
+    class Kind(models.TextChoices):
+        SUBMITTED = "submitted", _("Received")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
     public_id = fields.public_id()
     bid = models.ForeignKey(Bid, models.PROTECT, related_name="receipts")
+    kind = models.CharField(_("Kind"), max_length=10, choices=Kind, default=Kind.SUBMITTED)
     edition = models.PositiveIntegerField()
     body = models.JSONField()
     signature = models.CharField(max_length=200)
+    request_key = models.CharField(max_length=64, blank=True)
     at = models.DateTimeField()
 
     objects = scoped(OfBidQuerySet)
@@ -125,6 +143,11 @@ class BidReceipt(ScopedModel):
     class Meta(ScopedModel.Meta):
         verbose_name = _("Receipt of an offer")
         ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bid", "request_key"], condition=~Q(request_key=""), name="receipt_request_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.public_id
@@ -158,3 +181,8 @@ class BidLine(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.bid_id}/{self.lot_line_id}"
+
+    @property
+    def landed_price(self) -> Decimal:
+        """Per base unit, with its share of freight: what lines are compared by."""
+        return self.landed / self.quantity

@@ -298,6 +298,9 @@ def reopen_demand(tender: Tender, *, actor: Actor, **_details: object) -> None:
 def end_tender(tender: Tender, *, actor: Actor, reason: str = "", **_details: object) -> None:
     """The demand is open again, and whoever was asked is told."""
     reopen_demand(tender, actor=actor)
+    if tender.opened_at is None:
+        # Offers nobody has read, nobody will.
+        TenderKey.objects.unscoped(WHY).filter(tender=tender).update(wrapped_private=b"")
     if tender.published_at is not None:
         letters.tell_cancelled(tender, actor=actor, reason=reason)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 
 import pytest
@@ -11,6 +13,13 @@ from procurement.tenders import services
 from procurement.tenders.models import Tender
 from srm.core import clock
 from srm.flow.perform import perform
+
+
+@contextmanager
+def at(moment: dt.datetime) -> Iterator[None]:
+    """Play at `moment`, by the clock that judges deadlines (on PostgreSQL, too)."""
+    with clock.set_to(moment):
+        yield
 
 
 def line(firm, item=None, quantity="100", **values):

@@ -4,7 +4,6 @@ import datetime as dt
 import re
 
 import pytest
-import time_machine
 from django.core import mail
 
 from procurement.tenders import sealing, services
@@ -15,7 +14,7 @@ from srm.flow.perform import available, perform
 from srm.outbox.services import deliver_due
 from suppliers.portal.models import MagicLink
 from suppliers.registry.models import Contact
-from tests.tenders.conftest import draft, publish
+from tests.tenders.conftest import at, draft, publish
 
 
 def tenders():
@@ -77,7 +76,7 @@ def test_the_deadline_moves_only_away_and_everybody_is_told(firm, work, publishe
 
 @pytest.mark.parametrize("milliseconds", [0, 1, 60_000])
 def test_a_passed_deadline_cannot_be_moved_any_more(firm, work, published, milliseconds):
-    with time_machine.travel(published.deadline + dt.timedelta(milliseconds=milliseconds), tick=False):
+    with at(published.deadline + dt.timedelta(milliseconds=milliseconds)):
         with pytest.raises(RuleBroken), work():
             services.set_deadline(
                 published, actor=firm.actor("buyer"), deadline=published.deadline + dt.timedelta(days=1)
@@ -151,7 +150,7 @@ def test_nobody_opens_before_the_deadline(firm, work, published):
         assert not offer.allowed
         with pytest.raises(RuleBroken), work():
             perform(published, "open_bids", actor=firm.actor(persona))
-    with time_machine.travel(published.deadline - dt.timedelta(milliseconds=1), tick=False):
+    with at(published.deadline - dt.timedelta(milliseconds=1)):
         with pytest.raises(RuleBroken), work():
             perform(published, "open_bids", actor=firm.actor("officer"))
     assert tenders().get().opened_at is None

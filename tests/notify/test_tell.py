@@ -47,6 +47,20 @@ def test_one_who_is_named_twice_is_told_once() -> None:
 
 
 @pytest.mark.django_db
+def test_quietly_fills_inboxes_and_sends_no_mail(mailoutbox) -> None:
+    anna = user()
+    with services.quietly():
+        told(anna)
+        with transaction.atomic():
+            services.write_to("x@example.com", language="en", subject="x", actor=SYSTEM)
+    delivered()
+    assert (len(inbox(anna)), mailoutbox) == (1, [])
+    told(anna)
+    delivered()
+    assert len(mailoutbox) == 1
+
+
+@pytest.mark.django_db
 def test_a_rolled_back_act_tells_nobody(mailoutbox) -> None:
     anna = user()
     with pytest.raises(ZeroDivisionError), transaction.atomic():

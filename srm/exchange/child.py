@@ -62,7 +62,14 @@ def _read(path: Path, name: str, sheet: str, limits: dict, most: int | None) -> 
         info, rows = _open_workbook(path, sheet, limits)
     else:
         table = TextTable(path, limits)
-        info = {"format": "csv", "encoding": table.encoding, "delimiter": table.delimiter, "sheets": [], "sheet": ""}
+        info = {
+            "format": "csv",
+            "encoding": table.encoding,
+            "delimiter": table.delimiter,
+            "sheets": [],
+            "sheet": "",
+            "rows": table.estimate(),
+        }
         rows = (_text_row(row) for row in table.rows())
     _send({"info": info})
     _send({"end": _send_rows(rows, limits, most)})
@@ -123,7 +130,14 @@ def _open_workbook(path: Path, wanted: str, limits: dict) -> tuple[dict, Iterato
         raise Refused("damaged") from fault
     if sheet.total_height > limits["rows"]:
         raise Refused("rows", most=limits["rows"])
-    info = {"format": "xlsx", "encoding": "", "delimiter": "", "sheets": shown, "sheet": name}
+    info = {
+        "format": "xlsx",
+        "encoding": "",
+        "delimiter": "",
+        "sheets": shown,
+        "sheet": name,
+        "rows": sheet.total_height,
+    }
     return info, _workbook_rows(sheet)
 
 

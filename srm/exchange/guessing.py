@@ -5,14 +5,13 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Model
 
-from srm.exchange.cleaning import Ambiguous, CellFault, Hints, hints_from
-from srm.exchange.columns import NUMERIC, Col, is_empty
+from srm.exchange.cleaning import Ambiguous, CellFault, hints_from
+from srm.exchange.columns import Col, is_empty
 
 HEADING_ROWS = 20
 SURE, LIKE, FITS = 1.0, 0.83, 0.9
@@ -117,35 +116,15 @@ def _by_content(
     return guessed
 
 
-def odd_words(
-    column: Col, values: Sequence[Any], hints: Hints, model: type[Model] | None = None
-) -> list[tuple[str, int]]:
-    """Words in a column of dates or numbers that are neither, with how often, most frequent first.
-
-    Words that only differ after the first one ("See ASN-93", "See DN-4") are offered as one ("See *").
-    """
-    if column.kind != "date" and column.kind not in NUMERIC:
-        return []
-    read = column.reader(hints, model)
-    counted: Counter[str] = Counter()
-    for value in values:
-        if isinstance(value, str) and value.split() and not _has_digit(value.split()[0]) and not _can_read(read, value):
-            counted[value.strip()] += 1
-    return sorted(_joined(counted).items(), key=lambda one: (-one[1], one[0]))
-
-
-def _has_digit(text: str) -> bool:
-    return any(sign.isdigit() for sign in text)
-
-
-def _joined(counted: Mapping[str, int]) -> dict[str, int]:
+def joined(counted: Mapping[str, int]) -> dict[str, int]:
+    """Words that only differ after the first one as one word with a star."""
     by_first: dict[str, list[str]] = {}
     for text in counted:
         by_first.setdefault(text.split()[0], []).append(text)
-    joined: dict[str, int] = {}
+    found: dict[str, int] = {}
     for first, texts in by_first.items():
         if len(texts) > 3:
-            joined[f"{first} *"] = sum(counted[text] for text in texts)
+            found[f"{first} *"] = sum(counted[text] for text in texts)
         else:
-            joined.update({text: counted[text] for text in texts})
-    return joined
+            found.update({text: counted[text] for text in texts})
+    return found

@@ -43,7 +43,7 @@ class ParsedRow:
 
 
 class RowParser:
-    """Reads lines by `columns`; `positions` says which cell of the line belongs to which column."""
+    """Reads lines by `columns`: `positions` says which cell belongs to which, `constants` what all lines have."""
 
     def __init__(
         self,
@@ -53,8 +53,12 @@ class RowParser:
         actor: Actor,
         model: type[Model] | None = None,
         hints: Mapping[str, Hints] | None = None,
+        constants: Mapping[str, str] | None = None,
     ) -> None:
-        self.columns = [column for column in columns if column.name in positions or column.required]
+        self.constants = constants or {}
+        self.columns = [
+            column for column in columns if column.name in positions or column.name in self.constants or column.required
+        ]
         self.positions = positions
         self.actor = actor
         self.readers = {
@@ -75,7 +79,9 @@ class RowParser:
     def raw(self, row: ParsedRow, name: str) -> Any:
         """The cell of a column."""
         position = self.positions.get(name)
-        return row.raw[position] if position is not None and position < len(row.raw) else None
+        if position is None:
+            return self.constants.get(name)
+        return row.raw[position] if position < len(row.raw) else None
 
     def _read(self, row: ParsedRow, column: Col) -> None:
         try:

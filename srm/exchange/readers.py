@@ -89,6 +89,7 @@ class Info:
     delimiter: str = ""
     sheets: list[str] = field(default_factory=list)
     sheet: str = ""
+    rows: int = 0
 
 
 class Table:

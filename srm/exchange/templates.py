@@ -143,3 +143,8 @@ def _explained(column: Col, model: type[Model] | None) -> str:
 
 def _sheet_name(title: str) -> str:
     return "".join(" " if sign in "[]:*?/\\" else sign for sign in title).strip("' ")[:31] or "Sheet"
+
+
+def template_of_kind(stream: IO[bytes], kind: Any) -> None:
+    """The template of a kind of import."""
+    write_template(stream, str(kind.title), kind.fields, kind.model)

@@ -140,8 +140,8 @@ def test_exporting_many_rows_takes_no_more_memory_than_few(db) -> None:
         tracemalloc.stop()
         return highest
 
-    peak(2000)
-    assert peak(16_000) < peak(4000) * 1.5 + 1_000_000
+    peak(1000)
+    assert peak(8000) < peak(2000) * 1.5 + 500_000
 
 
 # ------------------------------------------------------------------------------------------------ templates
@@ -298,7 +298,7 @@ def test_the_columns_of_a_real_history_are_recognised(shared: Path) -> None:
         "quoted_on": "PQ First Sent to Client Date", "due": "Scheduled Delivery Date", "quantity": "Line Item Quantity",
         "value": "Line Item Value", "freight": "Freight Cost (USD)", "weight": "Weight (Kilograms)", "country": "Country",
     }  # fmt: skip
-    plan, profile = first_plan(HISTORY, rows)
+    plan, profile = first_plan(HISTORY, [rows[0], *rows[1::7]])
     assert plan.orders["quoted_on"] == "mdy"
     assert plan.blanks["quoted_on"] == ["Pre-PQ Process", "Date Not Captured"]
     assert set(plan.blanks["weight"]) == {"Weight Captured Separately", "See *"}

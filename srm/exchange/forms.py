@@ -109,6 +109,8 @@ def _read_column(plan: Plan, column: Col, width: int, data: Any) -> None:
         plan.columns[name] = position
     elif constant := data.get(f"constant-{name}", "").strip()[:LONGEST]:
         plan.constants[name] = constant
+    if data.get(f"was-{name}") != data.get(f"column-{name}"):
+        return  # how the other column is written says nothing about this one
     if (mark := data.get(f"mark-{name}", "")) in (".", ","):
         plan.marks[name] = mark
     if (order := data.get(f"order-{name}", "")) in ("dmy", "mdy"):

@@ -230,8 +230,8 @@ class ImportColumns(_OfImport):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         run, data = self.object, request.POST
         form = MappingForm.read(self.import_kind, run.info["titles"], run.profile, run.mapping.get("heading", 0), data)
+        complete(form.plan, self.import_kind.fields, run.profile)
         if "refresh" in data:
-            complete(form.plan, self.import_kind.fields, run.profile)
             return render(request, "exchange/_columns.html", {**self.context(), "form": form})
         try:
             with unit_of_work():

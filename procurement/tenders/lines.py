@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from procurement.planning import services as planning
 from procurement.planning.models import DemandLine
 from procurement.requests import services as requests
 from procurement.tenders.models import Lot, LotLine, Tender
@@ -58,24 +59,23 @@ def add_demand(tender: Tender, entries: Sequence[tuple[DemandLine, Decimal]], *,
             demand_line=need, item=need.item, description="" if need.item else need.description, quantity=quantity,
             unit=need.unit, need_by=need.need_from, place=need.place, baseline=_baseline(tender, need.item, need),
         )  # fmt: skip
-        take(tender, line, quantity, actor=actor)
-        added.append(line)
-    return added
+        added.append((line, quantity))
+    take(tender, added, actor=actor)
+    return [line for line, _quantity in added]
 
 
-def take(tender: Tender, line: LotLine, quantity: Decimal, *, actor: Actor) -> None:
-    """Hold `quantity` of the line's demand for this tender.
+def take(tender: Tender, entries: Sequence[tuple[LotLine, Decimal]], *, actor: Actor) -> None:
+    """Hold quantities of the lines' demand for this tender.
 
     Raises:
-        InvalidInput, RuleBroken: so much is not open any more.
+        RuleBroken: so much is not open any more.
     """
-    from procurement.planning import services as planning
-
-    planning.take(actor=actor, demand_line=line.demand_line, quantity=quantity)
-    requests.carry(
-        actor=actor, source_kind=DEMAND, source_line_id=line.demand_line_id, source_stage="planned", stage="tendered",
-        quantity=quantity, document=tender, line_id=line.pk,
-        expected_on=tender.deadline.date() if tender.deadline else None,
+    for line, quantity in sorted(entries, key=lambda entry: entry[0].demand_line_id or 0):
+        planning.take(actor=actor, demand_line=line.demand_line, quantity=quantity)
+    expected = tender.deadline.date() if tender.deadline else None
+    requests.carry_lines(
+        actor=actor, source_kind=DEMAND, source_stage="planned", stage="tendered", document=tender,
+        moves=[requests.Carry(line.demand_line_id, line.pk, quantity, expected) for line, quantity in entries],
     )  # fmt: skip
 
 
@@ -83,8 +83,6 @@ def give_back(tender: Tender, line: LotLine, *, actor: Actor, quantity: Decimal 
     """`quantity` of the line (all of it by default) is open in the demand again."""
     if line.demand_line_id is None:
         return
-    from procurement.planning import services as planning
-
     requests.take_back(
         actor=actor, document_kind=tender._meta.label_lower, line_id=line.pk, stage="tendered", quantity=quantity
     )
@@ -169,7 +167,7 @@ def _of_demand(tender: Tender, line: LotLine, values: dict[str, Any], actor: Act
             raise InvalidInput({name: _("This comes from the demand and cannot be changed here.")})
     wanted = values.get("quantity", line.quantity)
     if wanted > line.quantity:
-        take(tender, line, wanted - line.quantity, actor=actor)
+        take(tender, [(line, wanted - line.quantity)], actor=actor)
     elif wanted < line.quantity:
         give_back(tender, line, actor=actor, quantity=line.quantity - wanted)
     return values

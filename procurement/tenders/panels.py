@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from procurement.planning.actions import demand_action
 from procurement.planning.models import DemandLine
 from procurement.tenders import selectors, services
 from procurement.tenders.lifecycle import TenderState
@@ -43,6 +44,7 @@ def seal_panel(tender: Tender, actor: Actor, _request: object) -> tuple[str, dic
     return ("procurement/tenders/_seal.html", {"key": key, "tender": tender}) if key else None
 
 
+@demand_action("tender", _("Create request for quotation"), permission="tenders.edit", order=10)
 def from_demand(*, actor: Actor, demand_lines: list[DemandLine]) -> Tender:
     """A request for quotation for chosen lines of a demand."""
     return services.create_from_demand(actor=actor, demand_lines=demand_lines)

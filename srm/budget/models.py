@@ -134,7 +134,7 @@ class BudgetEntry(ScopedModel):
         SPENT = "spent", _("Spent")
 
     line = models.ForeignKey(BudgetLine, models.PROTECT, related_name="entries")
-    bucket = models.CharField(_("Bucket"), max_length=10, choices=Bucket)
+    bucket = models.CharField(_("Kind"), max_length=10, choices=Bucket)
     amount = fields.amount()
     request_line_id = models.CharField(_("Request line"), max_length=22, db_index=True)
     document_kind = models.CharField(max_length=80, blank=True)

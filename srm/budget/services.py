@@ -226,15 +226,15 @@ def _book(
     line: BudgetLine, bucket: str, amount: Decimal, request_line_id: str, document: Model | None, actor: Actor
 ) -> None:
     """One entry and the bucket's sum, together."""
-    before = getattr(line, bucket)
-    setattr(line, bucket, before + amount)
-    BudgetEntry.objects.unscoped(WHY).create(
+    setattr(line, bucket, getattr(line, bucket) + amount)
+    entry = BudgetEntry.objects.unscoped(WHY).create(
         line=line, bucket=bucket, amount=amount, request_line_id=request_line_id, **named(document)
     )
     line.save(update_fields=[str(bucket)])
+    # The entry is its own subject: the history of a budget tells who set it, its entries tell what it went to.
     audit.record(
-        actor=actor, verb="changed", subject=line, reason=str(getattr(document, "number", "") or ""),
-        changes={str(bucket): [before, getattr(line, bucket)]},
+        actor=actor, verb="created", subject=entry,
+        changes={"line": line.public_id, "bucket": str(bucket), "amount": amount, "request_line": request_line_id},
     )  # fmt: skip
 
 

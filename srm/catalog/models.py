@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from srm.catalog.lifecycle import ItemLifecycle
+from srm.catalog.lifecycle import ItemLifecycle, ItemState
 from srm.core import fields
 from srm.core.names import Named, pick_name
 from srm.core.search import Searchable, SearchMixin
@@ -159,6 +159,7 @@ class Item(ItemLifecycle, Named, Searchable):
 
     feed = "item"
     page = "catalog:item-detail"
+    stages = (ItemState.DRAFT, ItemState.ACTIVE)
 
     public_id = fields.public_id()
     article = models.CharField(

@@ -76,7 +76,13 @@ def update_category(category: Category, *, actor: Actor, version: int | None = N
 
 
 def set_segment(category: Category, *, segment: str, actor: Actor) -> Category:
-    """The category's place on the matrix; written by the Kraljic room alone, empty when nothing is known."""
+    """The category's place on the matrix; written by the Kraljic room alone, empty when nothing is known.
+
+    Raises:
+        InvalidInput: there is no such segment.
+    """
+    if segment and segment not in Category.Segment.values:
+        raise InvalidInput({"segment": _("There is no such segment.")})
     return records.update(category, actor=actor, segment=segment)
 
 

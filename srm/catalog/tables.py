@@ -52,6 +52,13 @@ class CategoryTable(tables.Table):
         hidden = ("unspsc",)
 
 
+class PartTable(CategoryTable):
+    """Categories side by side, in a card."""
+
+    class Meta(CategoryTable.Meta):
+        hidden = ("cpv", "okpd2", "unspsc", "is_active")
+
+
 class PackTable(tables.Table):
     unit = tables.TextColumn()
     factor = tables.QuantityColumn(_("Holds"), unit="item.base_unit")

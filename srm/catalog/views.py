@@ -173,8 +173,7 @@ class CategoryList(ListPage):
 
 class CategoryDetail(DetailPage):
     model, permission = Category, VIEW
-    facts = ["code", "parent", "buyer", "cpv", "okpd2", "unspsc", "is_active",
-             ("other_names", gettext_lazy("In other languages"))]  # fmt: skip
+    facts = ["code", "parent", "buyer", "cpv", "okpd2", "unspsc", ("other_names", gettext_lazy("In other languages"))]
 
     def queryset(self) -> QuerySet:
         return super().queryset().select_related("parent", "buyer")
@@ -184,6 +183,9 @@ class CategoryDetail(DetailPage):
 
     def quadrant(self) -> str:
         return self.object.segment
+
+    def warnings(self) -> list[Any]:
+        return [] if self.object.is_active else [_("This category is closed: nothing new is put into it.")]
 
     def actions(self) -> list[Action]:
         found = super().actions()
@@ -201,7 +203,7 @@ def parts_panel(document: Category, actor: Actor, request: HttpRequest) -> tuple
     rows = list(document.children.select_related("buyer").order_by("path")[:200])
     for row in rows:
         row.path = f"/{row.code}/"  # here they stand side by side, not indented
-    return (ROWS, {"table": render_ready(tables.CategoryTable, rows, actor)}) if rows else None
+    return (ROWS, {"table": render_ready(tables.PartTable, rows, actor)}) if rows else None
 
 
 def _items_below(category: Category, actor: Actor) -> QuerySet:

@@ -15,6 +15,7 @@ from srm.ui.panels import panel
 from srm.ui.tables import render_ready
 
 LATEST = 20
+HERE = "stock.view"
 
 
 class ItemMoveTable(MoveTable):
@@ -24,7 +25,23 @@ class ItemMoveTable(MoveTable):
         hidden = ("item", "created_at", "created_by")
 
 
-@panel(Item, _("Stock"), order=30, permission="stock.view", when=lambda item: not item.is_service)
+def _is_kept(item: Item) -> bool:
+    return not item.is_service
+
+
+@panel(Item, _("In stock"), order=30, permission=HERE, place="side", when=_is_kept)
+def item_free_panel(document: Item, actor: Actor, request: HttpRequest) -> tuple[str, dict] | None:
+    """What lies in all stores together, and what of it is free."""
+    levels = list(levels_of(document, actor))
+    if not levels:
+        return None
+    return "srm/stock/_free.html", {
+        "on_hand": sum(level.on_hand for level in levels), "free": sum(level.free for level in levels),
+        "unit": document.base_unit, "stores": len(levels), "all": "?tab=item-stock",
+    }  # fmt: skip
+
+
+@panel(Item, _("Stock"), order=30, permission=HERE, when=_is_kept)
 def item_stock_panel(document: Item, actor: Actor, request: HttpRequest) -> tuple[str, dict] | None:
     """Where the item lies, what of it is free, and its latest moves."""
     levels = list(levels_of(document, actor))

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from srm.audit.models import AuditEvent
+from srm.audit.selectors import history
 from srm.budget import selectors, services
 from srm.budget.models import BudgetEntry, BudgetLine
 from srm.core.actor import SYSTEM
@@ -211,12 +212,12 @@ def test_the_owner_is_told_when_it_gets_short_and_when_it_is_gone(budget, reserv
     assert read(line).left == 0
 
 
-def test_bookings_are_in_the_log_of_the_budget(budget, reserve):
+def test_bookings_are_logged_and_leave_the_history_of_the_budget_to_its_makers(budget, reserve):
     line = budget(100)
     reserve(80)
-    event = AuditEvent.objects.get(verb="changed")
-    assert event.root_id == line.public_id
-    assert event.changes == {"reserved": ["0", "80"]}
+    event = AuditEvent.objects.get(subject_kind="srm.budgetentry")
+    assert event.changes == {"line": line.public_id, "bucket": "reserved", "amount": "80", "request_line": "L1"}
+    assert [one.verb for one in history(line)] == ["created"]
 
 
 # -- lines -------------------------------------------------------------------

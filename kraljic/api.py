@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -65,7 +66,7 @@ class AssessView(ApiView):
     permission = "kraljic.edit"
 
     @extend_schema(request=AssessInput, responses={201: AssessmentSerializer})
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         """Compute over the period; the answer is the draft with every place."""
 
         def work() -> Response:

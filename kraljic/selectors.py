@@ -41,8 +41,8 @@ def measure(actor: Actor, subject: str, since: dt.date, until: dt.date) -> tuple
         found["margin"] = _margin_share(rows, margins, total_margin)
         if subject == "category":
             found |= _market(rows)
-        inputs[int(identity)] = found
-    return inputs, {int(identity): float(value) for identity, value in spend.items()}
+        inputs[int(str(identity))] = found
+    return inputs, {int(str(identity)): float(value) for identity, value in spend.items()}
 
 
 def _lines(actor: Actor, since: dt.date, until: dt.date) -> pd.DataFrame:

@@ -70,7 +70,7 @@ class Matrix(Page):
     def chart(self) -> charts.Chart | None:
         """Risk to the right, profit up, spend as size; each bubble leads to its inputs."""
         placed = [one for one in self.placements if one.quadrant]
-        if not placed:
+        if not placed or self.assessment is None:
             return None
         name = _("Category") if self.subject == "category" else _("Supplier")
         return charts.Chart(

@@ -186,8 +186,12 @@ UPLOAD_LIMIT_MB = env.number("UPLOAD_LIMIT_MB", 25, low=1, high=1000)
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend" if PROFILE != "test" else "django_tasks.backends.dummy.DummyBackend"}}
 
-EMAIL_BACKEND = (
-    "django.core.mail.backends.smtp.EmailBackend"
+# Django's own mails (log-in, password) take the outbox, too; MAIL_TRANSPORT is what finally sends.
+EMAIL_BACKEND = "srm.notify.backend.OutboxBackend"
+MAIL_TRANSPORT = (
+    "django.core.mail.backends.locmem.EmailBackend"
+    if PROFILE == "test"
+    else "django.core.mail.backends.smtp.EmailBackend"
     if env.text("EMAIL_HOST")
     else "django.core.mail.backends.filebased.EmailBackend"
 )

@@ -46,28 +46,25 @@ class OrderSerializer(Serializer):
         )  # fmt: skip
 
 
-class OrderViewSet(DocumentViewSet):
-    """Purchase orders."""
+class PortalOrderViewSet(DocumentViewSet):
+    """A supplier's own orders; it confirms them by the move."""
 
     model = PurchaseOrder
     serializer_class = OrderSerializer
-    permissions = {"view": "orders.view", "create": "orders.edit", "update": "orders.edit"}
-    filterset_class = OrderFilter
+    permissions = {"view": "portal.orders"}
     sorts = SORTS
-    create_service = services.create_order
-    update_service = services.update_order
 
     def queryset(self) -> QuerySet:
         return super().queryset().prefetch_related("lines__item", "lines__unit", "lines__category")
 
 
-class PortalOrderViewSet(OrderViewSet):
-    """A supplier's own orders; it confirms them by the move."""
+class OrderViewSet(PortalOrderViewSet):
+    """Purchase orders."""
 
-    permissions = {"view": "portal.orders"}
-    create_service = None
-    update_service = None
-    filterset_class = None
+    permissions = {"view": "orders.view", "create": "orders.edit", "update": "orders.edit"}
+    filterset_class = OrderFilter
+    create_service = services.create_order
+    update_service = services.update_order
 
 
 register("orders", OrderViewSet)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from procurement.awards.models import Award, AwardLine
 from procurement.orders.models import OrderConfirmation, OrderLine, OrderState, PurchaseOrder
+from procurement.planning import services as planning
 from procurement.requests import selectors as requests
 from procurement.requests import services as ledger
 from srm.audit import services as audit
@@ -166,14 +167,12 @@ def on_send(order: PurchaseOrder, *, actor: Actor, **_details: object) -> None:
 @effect(PurchaseOrder, "cancel")
 def on_cancel(order: PurchaseOrder, *, actor: Actor, **_details: object) -> None:
     """The needs behind it are open in the demand again; ordered budget is reserved again."""
-    from procurement.planning import services as planning  # lands later
-
     if order.sent_at:
         for request_line_id, amount in amounts_by_request_line(order).items():
             budget.uncommit(actor=actor, request_line_id=request_line_id, amount=amount, document=order)
     for line in order.lines.select_related("lot_line__demand_line"):
         ledger.take_back(actor=actor, document_kind=KIND, line_id=line.pk, stage="ordered")
-        if line.lot_line and line.lot_line.demand_line:
+        if line.lot_line and line.lot_line_id and line.lot_line.demand_line:
             ledger.take_back(
                 actor=actor, document_kind=TENDER, line_id=line.lot_line_id, stage="tendered",
                 quantity=line.base_quantity,
@@ -193,7 +192,8 @@ def on_confirm(
         InvalidInput: a quantity or date cannot be; sentences by "lines.<index>.<field>".
     """
     answers = {answer.get("line"): answer for answer in lines or ()}
-    shown, faults = [], {}
+    shown: list[dict] = []
+    faults: dict[str, list] = {}
     for index, line in enumerate(order.lines.all()):
         try:
             shown.append(_confirm_line(order, line, answers.get(line.public_id, {}), actor))

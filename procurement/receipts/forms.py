@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django import forms as django_forms
 from django.utils.translation import gettext_lazy as _
 
@@ -24,7 +26,8 @@ class ReceiptForm(forms.Form):
 
     def __init__(self, *args, **options) -> None:
         super().__init__(*args, **options)
-        self.fields["warehouse"].queryset = Warehouse.objects.filter(is_active=True)
+        warehouse = cast(django_forms.ModelChoiceField, self.fields["warehouse"])
+        warehouse.queryset = Warehouse.objects.filter(is_active=True)
 
 
 class CameField(forms.DecimalField):

@@ -152,7 +152,7 @@ class Receive(ActionPage):
     def act(self, form: ReceiptForm) -> GoodsReceipt:
         """Write the receipt and post it in one go."""
         known = {line.public_id: line for line in self.object.lines.select_related("item", "order")}
-        rows = [{**row, "order_line": known[row["id"]]} for row in self.formset.cleaned_lines() if row["id"] in known]
+        rows = [{**row, "order_line": known[row["id"]]} for row in self.cleaned()["lines"] if row["id"] in known]
         if not rows:
             raise RuleBroken(_("Everything of this order came already."))
         receipt = services.create_receipt(actor=self.actor, order=self.object, lines=rows, **form.cleaned_data)

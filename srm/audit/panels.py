@@ -82,7 +82,7 @@ def _written(value: Any, field: Any = None) -> str:
         return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    if value in choices:
+    if isinstance(value, (str, int)) and value in choices:
         return str(choices[value])
     if isinstance(value, (list, tuple)):
         return ", ".join(_written(one, field) for one in value)

@@ -4,12 +4,15 @@ Decimals stay within 15 significant digits, because SQLite keeps them as floatin
 """
 
 from decimal import Decimal
+from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from srm.core.ids import new_public_id
+
+Text = Any  # a str or a lazy translation; the stubs know them under a private name
 
 QUANTITY_PLACES = 4
 AMOUNT_PLACES = 2
@@ -19,27 +22,30 @@ MAX_AMOUNT = Decimal("9999999999999.99")
 MAX_PRICE = Decimal("999999999")
 
 
+QUANTITY, AMOUNT, PRICE, CURRENCY = _("Quantity"), _("Amount"), _("Price"), _("Currency")
+
+
 def public_id() -> models.CharField:
     """The id shown outside: random, unique, never reused."""
     return models.CharField(max_length=22, unique=True, default=new_public_id, editable=False)
 
 
-def quantity(verbose_name: object = _("Quantity"), **options) -> models.DecimalField:
+def quantity(verbose_name: Text = QUANTITY, **options) -> models.DecimalField:
     """An amount of goods in the unit named beside it."""
     return models.DecimalField(verbose_name, max_digits=15, decimal_places=QUANTITY_PLACES, **options)
 
 
-def amount(verbose_name: object = _("Amount"), **options) -> models.DecimalField:
+def amount(verbose_name: Text = AMOUNT, **options) -> models.DecimalField:
     """Money in the currency named beside it, to the cent."""
     return models.DecimalField(verbose_name, max_digits=15, decimal_places=AMOUNT_PLACES, **options)
 
 
-def price(verbose_name: object = _("Price"), **options) -> models.DecimalField:
+def price(verbose_name: Text = PRICE, **options) -> models.DecimalField:
     """A unit price with up to six decimals, in the currency named beside it."""
     options.setdefault("validators", [MinValueValidator(0), MaxValueValidator(MAX_PRICE)])
     return models.DecimalField(verbose_name, max_digits=15, decimal_places=PRICE_PLACES, **options)
 
 
-def currency(verbose_name: object = _("Currency"), **options) -> models.CharField:
+def currency(verbose_name: Text = CURRENCY, **options) -> models.CharField:
     """An ISO 4217 code."""
     return models.CharField(verbose_name, max_length=3, **options)

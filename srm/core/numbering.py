@@ -31,3 +31,15 @@ def next_number(series: str, legal_entity_id: int, year: int, prefix: str = "") 
         counters.update(last=F("last") + 1)
     last = counters.values_list("last", flat=True).get()
     return f"{prefix}{series}-{year}-{last:05d}"
+
+
+def next_numbers(series: str, legal_entity_id: int, year: int, count: int, prefix: str = "") -> list[str]:
+    """The next `count` numbers of a series at once, as `next_number` would give them one by one."""
+    if not count:
+        return []
+    counters = Counter.objects.filter(series=series, legal_entity_id=legal_entity_id, year=year)
+    if not counters.update(last=F("last") + count):
+        Counter.objects.get_or_create(series=series, legal_entity_id=legal_entity_id, year=year)
+        counters.update(last=F("last") + count)
+    last = counters.values_list("last", flat=True).get()
+    return [f"{prefix}{series}-{year}-{number:05d}" for number in range(last - count + 1, last + 1)]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, cast
 
 from django.db import models
 from django.utils.functional import Promise
@@ -41,9 +43,7 @@ class Lifecycle(ConcurrentTransitionMixin, models.Model):
     @classmethod
     def moves(cls) -> dict[str, Move]:
         """The declared moves by name, in the order of declaration."""
-        if "_moves" not in cls.__dict__:
-            cls._moves = _collect(cls)
-        return cls._moves
+        return _moves_of(cls)
 
     @property
     def state_label(self) -> str:
@@ -96,10 +96,19 @@ def move(
 
     def decorate(method: Callable) -> Callable:
         return transition(
-            field="state", source=sorted(sources), target=str(target), permission=right, custom={"move": details}
+            field="state",
+            source=sorted(sources),
+            target=str(target),
+            permission=cast(Any, right),
+            custom={"move": details},
         )(method)
 
     return decorate
+
+
+@cache
+def _moves_of(model: type[Lifecycle]) -> dict[str, Move]:
+    return _collect(model)
 
 
 def _collect(model: type[Lifecycle]) -> dict[str, Move]:

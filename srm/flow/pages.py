@@ -50,10 +50,7 @@ class MovePage(Page):
     template = "ui/move.html"
 
     def heading(self) -> Any:
-        return self.declared.label
-
-    def eyebrow(self) -> list[Any]:
-        return [str(self.object)]
+        return f"{self.declared.label}: {self.object}"
 
     def offer(self) -> Offer | None:
         """The move as it is offered now, or None when the state is another."""

@@ -80,9 +80,7 @@ def give_number(document: Any) -> None:
     """Number a document at its first move out of draft; counters are locked after everything else."""
     if getattr(document, "series", "") and not document.number:
         entity = document.legal_entity
-        document.number = next_number(
-            document.series, entity.pk, clock.today().year, prefix=entity.number_prefix
-        )
+        document.number = next_number(document.series, entity.pk, clock.today().year, prefix=entity.number_prefix)
         document.save(update_fields=["number"])
 
 

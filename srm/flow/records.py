@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -105,7 +105,7 @@ def announce(row: models.Model, verb: str, actor: Actor) -> None:
         if hasattr(row, "feed_payload"):
             payload |= row.feed_payload()
         entity = getattr(row, "legal_entity_id", None)
-        emit(f"{feed}.{verb}", audit.plain(payload), key=audit.public_id_of(row), legal_entity_id=entity)
+        emit(f"{feed}.{verb}", cast(dict, audit.plain(payload)), key=audit.public_id_of(row), legal_entity_id=entity)
 
 
 def _shown(model: type[models.Model], changes: dict) -> dict:
@@ -114,9 +114,8 @@ def _shown(model: type[models.Model], changes: dict) -> dict:
     return {name: (STARS if name in secret else value) for name, value in changes.items()}
 
 
-def refuse_unless_draft(document: models.Model, draft: str) -> None:
+def refuse_unless_draft(document: Any, draft: str) -> None:
     """Raise when a document that may only be edited as a draft has left that state."""
-    if document.state != draft:  # type: ignore[attr-defined]
-        raise InvalidInput(
-            _("Only a draft can be changed. This one is already “%(state)s”.") % {"state": document.state_label}
-        )  # type: ignore[attr-defined]
+    if document.state != draft:
+        state = document.state_label
+        raise InvalidInput(_("Only a draft can be changed. This one is already “%(state)s”.") % {"state": state})

@@ -26,7 +26,7 @@ class Told:
     path of ours. `template` names mail templates of its own (`<template>.txt` and `.html`) instead of the general one.
     """
 
-    to: Iterable[User]
+    to: Iterable[User | None]
     subject: object
     body: object = ""
     values: Mapping[str, object] = field(default_factory=dict)

@@ -21,7 +21,7 @@ def pdf(template: str, data: dict[str, Any]) -> bytes:
     """
     source = (TEMPLATES / f"{template}.typ").read_bytes()
     inputs = {"data": orjson.dumps(data, default=str).decode()}
-    return typst.compile(source, root=str(TEMPLATES), sys_inputs=inputs, format="pdf")
+    return typst.compile(source, root=str(TEMPLATES), format="pdf", sys_inputs=inputs)  # type: ignore[call-overload]
 
 
 def code_svg(address: str) -> str:

@@ -52,7 +52,9 @@ def figures(deliveries: Iterable[Delivery]) -> Figures:
     planned = [row for row in rows if row.planned_on]
     punctual = sum(row.actual_on <= row.planned_on for row in planned if row.planned_on)
     came = sum(row.received + row.rejected for row in rows)
-    leads = [(row.actual_on - row.ordered_on).days for row in rows if row.ordered_on and row.actual_on >= row.ordered_on]
+    leads = [
+        (row.actual_on - row.ordered_on).days for row in rows if row.ordered_on and row.actual_on >= row.ordered_on
+    ]
     mean = sum(leads) / len(leads) if leads else None
     deviation = None
     if mean is not None and len(leads) >= LEAST_FOR_DEVIATION:

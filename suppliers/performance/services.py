@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-
-from django.db import models
+from typing import Any
 
 from srm.catalog.models import Item
 from suppliers.performance.models import PerformanceFact
@@ -15,7 +14,7 @@ from suppliers.registry.models import Supplier
 def record_fact(
     *, supplier: Supplier, item: Item | None, ordered_on: dt.date | None, planned_on: dt.date | None,
     actual_on: dt.date, ordered: Decimal, received: Decimal, rejected: Decimal, value: Decimal,
-    document: models.Model, line_id: str,
+    document: Any, line_id: str,
 ) -> PerformanceFact:  # fmt: skip
     """Note one delivery of one order line. `line_id` makes it unique: a repeated posting cannot count twice.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -31,14 +32,12 @@ CATEGORY_FACTS = ("code", *NAMES, "cpv", "okpd2", "unspsc")
 
 def export_catalog(*, actor: Actor, legal_entity: LegalEntity, items: Iterable[Item] | None = None) -> bytes:
     """The catalog the actor sees as a CommerceML 2.10 document; `items` narrows it to changed ones."""
-    only_changes = items is not None
-    rows = Item.objects.visible_to(actor) if items is None else items
-    if items is None:
-        rows = rows.select_related("category", "base_unit").prefetch_related("packs__unit").order_by("article")
+    everything = Item.objects.visible_to(actor).select_related("category", "base_unit").prefetch_related("packs__unit")
+    rows: Iterable[Item] = everything.order_by("article") if items is None else items
     refs = links.external_ids_of(Item) | links.external_ids_of(Category)
     shape = CatalogShape(
         groups=[_group_shape(row, refs) for row in Category.objects.select_related("parent").order_by("path")],
-        items=[_item_shape(row, refs) for row in rows], only_changes=only_changes,
+        items=[_item_shape(row, refs) for row in rows], only_changes=items is not None,
     )  # fmt: skip
     return xml.write(
         shape, owner_id=legal_entity.public_id, owner=legal_entity.name, title=f"Каталог {legal_entity.name}",
@@ -144,7 +143,8 @@ def _take_group(group: GroupShape, known: dict[str, Category], actor: Actor, sys
     if row is None:
         row = catalog.create_category(actor=actor, code=code, parent=parent, **facts)
     else:
-        row = catalog.update_category(row, actor=actor, parent=parent, **facts)
+        changes: dict = {**facts, "parent": parent}
+        row = catalog.update_category(row, actor=actor, **changes)
     _link(row, group.id, actor, system)
     return row
 
@@ -212,7 +212,7 @@ def _set_state(row: Item, item: ItemShape, actor: Actor) -> None:
         perform(row, "block", actor=actor, reason=_("Removed in the other system."))
 
 
-def _known(model: type, identity: str, actor: Actor, system: str):
+def _known(model: Any, identity: str, actor: Actor, system: str):
     """Our row under the other system's id, or under our own id, which our export gives where theirs is unknown."""
     if not identity:
         return None

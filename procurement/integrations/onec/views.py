@@ -63,7 +63,7 @@ class CatalogFile(Page):
     title = _("Catalog")
 
     def get(self, request, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        entity = LegalEntity.objects.filter(is_active=True).first()
+        entity = LegalEntity.objects.filter(is_active=True).order_by("code")[:1].get()
         body = services.export_catalog(actor=self.actor, legal_entity=entity)
         with unit_of_work():
             audit.record(actor=self.actor, verb="exported", subject=entity, changes={"file": [None, "import.xml"]})

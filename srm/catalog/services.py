@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
+from django.db import transaction
 from django.db.models import F
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext as _
@@ -37,6 +38,7 @@ __all__ = [
     "create_item",
     "create_unit",
     "next_article",
+    "next_articles",
     "set_segment",
     "update_category",
     "update_item",
@@ -106,14 +108,31 @@ def update_item(
 
 def next_article() -> str:
     """The next free internal article, "A-00042", from a locked counter; articles taken by hand are passed over."""
+    return next_articles(1)[0]
+
+
+def next_articles(count: int) -> list[str]:
+    """The next `count` free internal articles at once."""
+    found: list[str] = []
+    while missing := count - len(found):
+        last = _count_on(missing)
+        offered = [f"A-{number:05d}" for number in range(last - missing + 1, last + 1)]
+        taken: set[str] = set()
+        for start in range(0, len(offered), 500):
+            some = Item.objects.filter(article__in=offered[start : start + 500])
+            taken |= set(some.values_list("article", flat=True))
+        found += [article for article in offered if article not in taken]
+    return found
+
+
+@transaction.atomic
+def _count_on(count: int) -> int:
+    """Move the counter of articles on by `count`; the number it shows now."""
     counters = Counter.objects.filter(series=SERIES, legal_entity_id=0, year=0)
-    while True:
-        if not counters.update(last=F("last") + 1):
-            Counter.objects.get_or_create(series=SERIES, legal_entity_id=0, year=0)
-            continue
-        article = f"A-{counters.values_list('last', flat=True).get():05d}"
-        if not Item.objects.filter(article=article).exists():
-            return article
+    if not counters.update(last=F("last") + count):
+        Counter.objects.get_or_create(series=SERIES, legal_entity_id=0, year=0)
+        counters.update(last=F("last") + count)
+    return counters.values_list("last", flat=True).get()
 
 
 def _check_changes(item: Item, changes: dict[str, Any]) -> None:

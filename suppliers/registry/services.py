@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -86,15 +87,26 @@ def set_segment(supplier: Supplier, *, segment: str, actor: Actor) -> Supplier:
 
 def next_code() -> str:
     """The next free code of our own series, S-1001 upwards; one series for the whole installation."""
-    while True:
-        counter, _new = Counter.objects.select_for_update().get_or_create(
-            series="S", legal_entity_id=0, year=0, defaults={"last": 1000}
-        )
-        counter.last += 1
-        counter.save(update_fields=["last"])
-        code = f"S-{counter.last}"
-        if not Supplier.objects.unscoped("codes are unique over all").filter(code=code).exists():
-            return code
+    return next_codes(1)[0]
+
+
+def next_codes(count: int) -> list[str]:
+    """The next `count` free codes of our own series at once."""
+    found: list[str] = []
+    while missing := count - len(found):
+        with transaction.atomic():
+            counter, _new = Counter.objects.select_for_update().get_or_create(
+                series="S", legal_entity_id=0, year=0, defaults={"last": 1000}
+            )
+            counter.last += missing
+            counter.save(update_fields=["last"])
+        offered = [f"S-{number}" for number in range(counter.last - missing + 1, counter.last + 1)]
+        taken: set[str] = set()
+        for start in range(0, len(offered), 500):
+            some = Supplier.objects.unscoped("codes are unique over all").filter(code__in=offered[start : start + 500])
+            taken |= set(some.values_list("code", flat=True))
+        found += [code for code in offered if code not in taken]
+    return found
 
 
 # ------------------------------------------------------------------------------------------------------- moves

@@ -21,6 +21,7 @@ from srm.ui.links import url_of
 from srm.ui.slots import unit_of_work
 
 State = ImportRun.State
+WHY = "housekeeping"
 KEEP_FILES = dt.timedelta(days=30)
 KEEP_LINES = dt.timedelta(days=180)
 KEEP_EXPORTS = dt.timedelta(days=7)
@@ -112,19 +113,17 @@ def _summary(run: ImportRun) -> str:
 def tidy() -> None:
     """Delete files and staged lines that nobody needs any more; the record of imports and exports stays."""
     now = clock.now()
-    old_files = (
-        ImportRun.objects.unscoped("housekeeping").exclude(storage_name="").filter(created_at__lt=now - KEEP_FILES)
-    )
+    old_files = ImportRun.objects.unscoped(WHY).exclude(storage_name="").filter(created_at__lt=now - KEEP_FILES)
     for run in old_files.exclude(state__in=[State.MAPPED, State.APPLYING])[:500]:
         default_storage.delete(run.storage_name)
         run.storage_name = ""
         run.save(update_fields=["storage_name"])
-    for gone in (
-        Export.objects.unscoped("housekeeping").exclude(storage_name="").filter(created_at__lt=now - KEEP_EXPORTS)
-    ):
+    for gone in Export.objects.unscoped(WHY).exclude(storage_name="").filter(created_at__lt=now - KEEP_EXPORTS):
         default_storage.delete(gone.storage_name)
         gone.storage_name = ""
         gone.save(update_fields=["storage_name"])
-    old_lines = ImportRow.objects.filter(run__created_at__lt=now - KEEP_LINES).values_list("pk", flat=True)
+    old_lines = (
+        ImportRow.objects.unscoped(WHY).filter(run__created_at__lt=now - KEEP_LINES).values_list("pk", flat=True)
+    )
     while keys := list(old_lines[:2000]):
-        ImportRow.objects.filter(pk__in=keys).delete()
+        ImportRow.objects.unscoped(WHY).filter(pk__in=keys).delete()

@@ -38,6 +38,14 @@ class MappingQuerySet(ScopedQuerySet):
         return self.filter(Q(user_id=actor.user_id) | Q(shared=True))
 
 
+class RowQuerySet(ScopedQuerySet):
+    """Staged lines."""
+
+    def visible_to(self, actor: Actor) -> RowQuerySet:
+        """Lines of the imports one sees."""
+        return self.filter(run__in=ImportRun.objects.visible_to(actor))
+
+
 class ImportMapping(ScopedModel):
     """How files of one origin are read: which heading is which column, how numbers and dates are written."""
 
@@ -123,11 +131,11 @@ class ImportRun(ScopedModel):
 
     def rows_of(self, outcome: str = "") -> models.QuerySet[ImportRow]:
         """The staged lines, of one outcome or all."""
-        rows = ImportRow.objects.filter(run=self)
+        rows = ImportRow.objects.unscoped("the import has been resolved").filter(run=self)
         return rows.filter(outcome=outcome) if outcome else rows
 
 
-class ImportRow(models.Model):
+class ImportRow(ScopedModel):
     """A staged line: what stood there, what was read, what is wrong, what became of it. Reached through its import."""
 
     class Outcome(models.TextChoices):
@@ -145,7 +153,9 @@ class ImportRow(models.Model):
     outcome = models.CharField(max_length=8, choices=Outcome, default=Outcome.PENDING)
     reason = models.CharField(max_length=300, blank=True)
 
-    class Meta:
+    objects = scoped(RowQuerySet)
+
+    class Meta(ScopedModel.Meta):
         constraints = [models.UniqueConstraint(fields=["run", "line"], name="import_row_line")]
         indexes = [models.Index(fields=["run", "outcome", "line"], name="import_row_outcome")]
 

@@ -18,6 +18,7 @@ from srm.exchange.parsing import ParsedRow
 from srm.exchange.readers import LIMITS, read_table
 from srm.jobs.run import JobRun
 
+WHY = "the import has been resolved"
 PORTION = 500
 DELETED_AT_ONCE = 2000
 
@@ -93,7 +94,7 @@ def check(run: ImportRun, kind: ImportKind, job: JobRun) -> Staging:
             rows = [staging.staged(row) for row in staging.judged(lines)]
             with transaction.atomic():
                 job.hold()
-                ImportRow.objects.bulk_create(rows)
+                ImportRow.objects.unscoped(WHY).bulk_create(rows)
             staging.total += len(rows)
             job.progress(staging.total, max(about, staging.total) or None, _("Checking lines"))
     return staging
@@ -104,7 +105,7 @@ def clear(run: ImportRun, job: JobRun) -> None:
     while keys := list(run.rows_of().values_list("pk", flat=True)[:DELETED_AT_ONCE]):
         with transaction.atomic():
             job.hold()
-            ImportRow.objects.filter(pk__in=keys).delete()
+            ImportRow.objects.unscoped(WHY).filter(pk__in=keys).delete()
 
 
 def _portions(table: Any, heading: int) -> Iterator[list[tuple[int, list[Any]]]]:
@@ -157,4 +158,4 @@ def _apply_part(run: ImportRun, kind: ImportKind, actor: Actor, part: list[Impor
         kept.outcome = ImportRow.Outcome.IMPORTED if read and read.is_good else ImportRow.Outcome.REJECTED
         if read and read.faults:
             kept.faults, kept.reason = as_dicts(read.faults), reason_of(read, kind)
-    ImportRow.objects.bulk_update(part, ["outcome", "faults", "reason"])
+    ImportRow.objects.unscoped(WHY).bulk_update(part, ["outcome", "faults", "reason"])

@@ -17,8 +17,7 @@ from srm.exchange import reports, services, staging
 from srm.exchange.columns import Col
 from srm.exchange.importer import ImportKind, import_kind, kind_named, kinds_for
 from srm.exchange.mapping import Plan, Treat
-from srm.exchange.models import ImportMapping, ImportRow, ImportRun
-from srm.exchange.readers import read_table
+from srm.exchange.models import ImportRun
 from srm.jobs import services as jobs
 from srm.jobs.models import Job
 from srm.people.models import CostCenter, Department, LegalEntity
@@ -318,83 +317,6 @@ def test_a_foreign_import_is_not_seen(actor, rival) -> None:
     assert not ImportRun.objects.visible_to(actor_for(rival)).exists()
 
 
-# ------------------------------------------------------------------------------------------------- mappings
-
-
-def test_a_saved_mapping_fits_the_next_file_by_its_headings(actor, rival) -> None:
-    from srm.people.actors import actor_for
-
-    run = uploaded(actor, sheet_of(line(1)))
-    plan = Plan.from_json(run.mapping)
-    plan.constants, plan.marks["quantity"] = {"currency": "USD"}, ","
-    del plan.columns["currency"]
-    plan.treats = [Treat(9, "From RDC", "transfer")]
-    with unit_of_work():
-        saved = services.save_mapping(run, plan, "Our old system", shared=True, actor=actor)
-        again = services.save_mapping(run, plan, "Our old system", shared=True, actor=actor)
-    assert saved.pk == again.pk
-    turned = [*HEADINGS[::-1], "New"]
-    other = uploaded(actor, sheet_of([*line(1)[::-1], "x"], headings=turned))
-    fitted = Plan.from_json(other.mapping).fit(saved.mapping, other.info["titles"])
-    assert {name: turned[at] for name, at in fitted.columns.items()} == {
-        name: HEADINGS[at] for name, at in plan.columns.items()
-    }
-    assert fitted.treats == [Treat(0, "From RDC", "transfer")]
-    assert fitted.constants == {"currency": "USD"}
-    colleague = actor_for(rival)
-    assert list(ImportMapping.objects.visible_to(colleague)) == [saved]
-    with pytest.raises(RuleBroken):
-        services.forget_mapping(saved, actor=colleague)
-    services.forget_mapping(saved, actor=actor)
-    assert not ImportMapping.objects.unscoped("test").exists()
-
-
-# ------------------------------------------------------------------------------------------------- reports
-
-
-def test_the_preview_shows_what_was_read_and_what_is_wrong(actor) -> None:
-    run = mapped(uploaded(actor, sheet_of(line(1, Value="1 234,50"), line(2, Quantity="many"))), actor)
-    shown = reports.preview(run, kind_named("test-history"))
-    first = dict(zip([heading for heading, _numeric in shown["headings"]], shown["lines"][0]["cells"], strict=True))
-    assert first["Value"]["text"] == "1,234.5"
-    assert first["Value"]["raw"] == "1 234,50"
-    only = reports.preview(run, kind_named("test-history"), only_faults=True)
-    assert [one["line"] for one in only["lines"]] == [3]
-    assert any("many" in cell["fault"] for cell in only["lines"][0]["cells"])
-
-
-def test_the_preview_shows_so_many_lines_and_leads_on(actor, monkeypatch) -> None:
-    monkeypatch.setattr(reports, "SHOWN", 3)
-    run = mapped(uploaded(actor, sheet_of(*(line(n) for n in range(1, 9)))), actor)
-    first = reports.preview(run, kind_named("test-history"))
-    assert [one["line"] for one in first["lines"]] == [2, 3, 4]
-    second = reports.preview(run, kind_named("test-history"), after=first["next"])
-    assert [one["line"] for one in second["lines"]] == [5, 6, 7]
-
-
-def test_rejected_lines_are_counted_by_reason(actor) -> None:
-    run = mapped(uploaded(actor, sheet_of(*(line(n, Due="soon") for n in range(3)), line(9, Vendor=""))), actor)
-    assert [(one["reason"], one["lines"]) for one in reports.reasons(run)] == [
-        ("Due: “soon” is not a date. Write it like 2026-05-31.", 3),
-        ("Supplier: This must be filled in.", 1),
-    ]
-
-
-def test_the_report_of_faults_can_be_corrected_and_sent_again(actor, room, tmp_path: Path) -> None:
-    run = mapped(uploaded(actor, sheet_of(line(1), line(2, Quantity="=1+1", Vendor="=cmd|x"))), actor)
-    report = tmp_path / "faults.xlsx"
-    with report.open("wb") as stream:
-        assert reports.write_fault_report(run, kind_named("test-history"), stream) == 1
-    with read_table(report) as table:
-        rows = list(table)
-    assert rows[0][:2] == ["Line", "What is wrong"]
-    assert rows[1][0] == 3
-    assert "Quantity" in rows[1][1]
-    assert rows[1][4] == "=cmd|x"
-    again = mapped(uploaded(actor, SimpleUploadedFile("faults.xlsx", report.read_bytes())), actor)
-    assert (again.total, again.rejected) == (1, 1)
-
-
 # ------------------------------------------------------------------------------------------------- files
 
 
@@ -463,7 +385,7 @@ def test_ten_thousand_real_delivery_lines_are_imported(actor, room, shared: Path
     assert parsed["due"] == "2006-06-02"
     assert "ordered_on" not in parsed
     assert Decimal(parsed["freight"]) == Decimal("780.34")
-    transfers = ImportRow.objects.filter(run=run, treatment="transfer").count()
+    transfers = run.rows_of().filter(treatment="transfer").count()
     assert transfers == 5_404
     run = applied(run, actor)
     assert run.state == "applied"

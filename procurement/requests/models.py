@@ -62,6 +62,7 @@ class PurchaseRequest(Document, Searchable):
     series = "PR"
     page = "requests:purchaserequest-detail"
     line_moves = "lines"
+    tones = {"buying": "live", "partly": "live", "received": "good", "submitted": "wait"}
 
     title = models.CharField(_("What is it for"), max_length=150)
     requester = models.ForeignKey(

@@ -1,0 +1,48 @@
+"""Filters of the request list."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from procurement.requests import selectors
+from procurement.requests.models import PurchaseRequest
+from procurement.requests.states import HeaderState
+from srm.ui import filters
+
+
+class RequestFilter(filters.FilterSet):
+    state = filters.MultiChoiceFilter(label=_("State"), choices=HeaderState.choices, method="in_states")
+    mine = filters.FlagFilter(label=_("Mine"), method="only_mine")
+    my_department = filters.FlagFilter(label=_("My department"), method="only_department")
+    department = filters.PickerFilter("departments", label=_("Department"), method="below")
+    requester = filters.PickerFilter("users", label=_("Requester"))
+    need_by = filters.DateRangeFilter(label=_("Needed by"))
+    item = filters.PickerFilter("items", label=_("Item"), method="with_item")
+    route = filters.ChoiceFilter(label=_("Route"), choices=PurchaseRequest.Route.choices)
+    total = filters.NumberRangeFilter(label=_("Amount, about"))
+
+    class Meta:
+        model = PurchaseRequest
+        fields: list[str] = []
+
+    def in_states(self, queryset, _name, values):
+        return selectors.in_states(queryset, values) if values else queryset
+
+    def only_mine(self, queryset, _name, value):
+        mine = Q(requester_id=self.actor.user_id) | Q(created_by_id=self.actor.user_id)
+        return queryset.filter(mine) if value else queryset
+
+    def only_department(self, queryset, _name, value):
+        if not value:
+            return queryset
+        own = Q(pk=None)
+        for path in self.actor.departments:
+            own |= Q(department__path__startswith=path)
+        return queryset.filter(own)
+
+    def below(self, queryset, _name, department):
+        return queryset.filter(department__path__startswith=department.path) if department else queryset
+
+    def with_item(self, queryset, _name, item):
+        return selectors.with_lines_like(queryset, item=item) if item else queryset

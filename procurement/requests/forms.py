@@ -1,0 +1,82 @@
+"""Forms of requests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from procurement.requests.models import PurchaseRequest
+from srm.catalog import lookups  # noqa: F401  the pickers below ask them
+from srm.ui import forms
+
+
+class RequestForm(forms.ModelForm):
+    """The header; date, place and cost centre hold for lines that do not say otherwise."""
+
+    department = forms.PickerField("departments", label=_("Department"))
+    need_by = forms.DateField(label=_("Needed by"), required=False, help_text=_("For all lines that name no other day."))
+    place = forms.PickerField("places", label=_("Delivery place"), required=False, help_text=_("The department's usual one if left empty."))
+    cost_center = forms.PickerField("cost-centers", label=_("Cost centre"), required=False, help_text=_("Who pays for it."))
+
+    class Meta:
+        model = PurchaseRequest
+        fields = ["title", "department", "place", "cost_center", "route", "route_reason", "note"]
+
+    layout = [
+        "title", ("department", "cost_center"), ("need_by", "place"), ("route", "route_reason"), "note",
+    ]  # fmt: skip
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["title"].widget.attrs["placeholder"] = _("Fasteners for the May series")
+        self.fields["route_reason"].help_text = _("Only when it is not the normal route.")
+        self.fields["note"].widget.attrs["rows"] = 2
+
+
+class RequestLineForm(forms.Form):
+    """One need: what, how much, by when; the rest is filled in from the header and the catalog."""
+
+    item = forms.PickerField("items", label=_("Item"), required=False, fills={"unit": "unit", "price": "estimate"})
+    quantity = forms.QuantityField(label=_("Quantity"))
+    unit = forms.PickerField("units", label=_("Unit"), required=False)
+    need_by = forms.DateField(label=_("Needed by"), required=False)
+    estimate = forms.PriceField(label=_("Price, about"), required=False)
+    description = forms.forms.CharField(label=_("Or in words"), required=False, max_length=300)
+    category = forms.PickerField("categories", label=_("Category"), required=False)
+    place = forms.PickerField("places", label=_("Delivery place"), required=False)
+    cost_center = forms.PickerField("cost-centers", label=_("Cost centre"), required=False)
+    note = forms.forms.CharField(label=_("Note"), required=False, max_length=300)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["description"].widget.attrs["placeholder"] = _("not in the catalog? Describe it here")
+
+
+class RequestLines(forms.LineFormSet):
+    form = RequestLineForm
+    label = _("What do you need?")
+    min_lines = 1
+    totals = {"amount": ("quantity", "estimate")}
+    hint = _("Paste rows from Excel into any cell: item, quantity, unit, date, price.")
+
+
+class CancelPartForm(forms.Form):
+    """Which lines are not needed any more, and why."""
+
+    lines = forms.forms.MultipleChoiceField(label=_("Not needed any more"), widget=forms.forms.CheckboxSelectMultiple)
+    reason = forms.forms.CharField(
+        label=_("Reason"), min_length=3, max_length=500, widget=forms.forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Those concerned will read it."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, choices: list[tuple[str, str]] | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["lines"].choices = choices or []  # type: ignore[attr-defined]
+
+
+class HandOutForm(forms.Form):
+    """How much of what is promised is handed out now."""
+
+    quantity = forms.QuantityField(label=_("Quantity"))
+    moved_on = forms.DateField(label=_("Date"))

@@ -1,0 +1,31 @@
+"""What approvals show of a request, and files on requests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from procurement.requests import checks, money
+from procurement.requests.checks import Need
+from procurement.requests.deciding import content_of
+from procurement.requests.models import KIND, PurchaseRequest
+from srm.approvals.registry import describes
+from srm.core.actor import Actor
+from srm.files.rules import attachable
+
+attachable(PurchaseRequest, view="requests.view", change=("requests.edit", "requests.create"))
+SHOWN = 50
+
+
+@describes(KIND, _("Request"), permission="requests.approve", content=content_of)
+def request_facts(document: PurchaseRequest, actor: Actor) -> tuple[str, dict[str, Any]]:
+    """Is it needed, is it in the budget, who else asked."""
+    lines = list(document.lines.select_related("item", "unit", "base_unit", "place", "cost_center", "category"))
+    needs = [Need.of(line) for line in lines]
+    shares = money.shares_of(document, lines)
+    return "procurement/requests/_facts.html", {
+        "request_document": document, "lines": lines[:SHOWN], "more": max(0, len(lines) - SHOWN), "shares": shares,
+        "over": [share for share in shares if not share.outlook.fits],
+        "oddities": checks.oddities(needs, department=document.department, route=document.route, own=document.public_id),
+    }  # fmt: skip

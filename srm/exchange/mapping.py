@@ -113,10 +113,13 @@ class Plan:
 
 
 def first_plan(
-    columns: Sequence[Col], rows: Sequence[Sequence[Any]], model: type[Model] | None = None
+    columns: Sequence[Col],
+    rows: Sequence[Sequence[Any]],
+    model: type[Model] | None = None,
+    heading: int | None = None,
 ) -> tuple[Plan, list[dict[str, Any]]]:
     """The plan guessed from the first lines of a file, and the profile of its columns."""
-    at = guessing.find_heading(columns, rows, model)
+    at = guessing.find_heading(columns, rows, model) if heading is None or heading >= len(rows) else heading
     titles = list(rows[at]) if rows else []
     body = rows[at + 1 :]
     plan = Plan(heading=at, columns=guessing.guess(columns, titles, body[:200], model))

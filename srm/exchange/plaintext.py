@@ -128,8 +128,7 @@ class TextTable:
             number = 0
             try:
                 for number, row in enumerate(reader, 1):
-                    if not (self.skip and number == 1):
-                        yield row
+                    yield [] if self.skip and number == 1 else row
             except csv.Error as fault:
                 if "field larger" in str(fault):
                     raise Refused("cell", most=self.limits["cell"], line=number + 1) from fault

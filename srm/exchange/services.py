@@ -71,7 +71,7 @@ def receive(upload: Any, kind: ImportKind, *, sheet: str = "") -> Received:
 
 
 def look_at(
-    path: Path, name: str, kind: ImportKind, sheet: str = ""
+    path: Path, name: str, kind: ImportKind, sheet: str = "", heading: int | None = None
 ) -> tuple[dict[str, Any], Plan, list[dict[str, Any]]]:
     """(what the file is, the plan guessed for it, the profile of its columns).
 
@@ -85,7 +85,7 @@ def look_at(
         rows = [row for number, row in enumerate(table) if number < HEAD or number % every == 0]
     if not any(rows):
         raise InvalidInput({"file": _("There is no table in this file.")})
-    plan, profile = first_plan(kind.fields, rows, kind.model)
+    plan, profile = first_plan(kind.fields, rows, kind.model, heading)
     known = {"format": info.format, "encoding": info.encoding, "delimiter": info.delimiter, "sheets": info.sheets,
              "sheet": info.sheet, "rows": info.rows, "titles": [_title(cell) for cell in rows[plan.heading]]}  # fmt: skip
     return known, plan, profile
@@ -117,6 +117,27 @@ def begin(received: Received, kind: ImportKind, *, actor: Actor) -> ImportRun:
     run.save()
     audit.record(actor=actor, verb="created", subject=run, changes={"sha256": [None, run.sha256]})
     return run
+
+
+def look_again(run: ImportRun, *, sheet: str, heading: int | None) -> tuple[dict[str, Any], Plan, list[dict[str, Any]]]:
+    """What `look_at` says of another sheet of the file, or of another line as its heading; before the unit of work."""
+    with local_copy(run) as path:
+        return look_at(path, run.file_name, kind_named(run.kind), sheet, heading)
+
+
+@transaction.atomic
+def choose_table(run: ImportRun, seen: tuple[dict[str, Any], Plan, list[dict[str, Any]]], *, actor: Actor) -> ImportRun:
+    """Read the import from what `look_again` saw; the mapping starts afresh.
+
+    Raises:
+        RuleBroken, NotAllowed
+    """
+    kind_named(run.kind).require(actor)
+    run = _locked(run)
+    _refuse_unless(run, ImportRun.EDITABLE, _("This import has been applied or cancelled. Upload the file again."))
+    info, plan, profile = seen
+    _cancel_job(run, actor)
+    return _change(run, state=State.UPLOADED, info=info, mapping=plan.as_json(), profile=profile, error="")
 
 
 @contextmanager

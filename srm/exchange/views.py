@@ -225,10 +225,13 @@ class ImportColumns(_OfImport):
         return {
             **super().context(), "run": self.object, "form": self.form(), "mappings": self.mappings,
             "chosen": self.chosen_mapping(), "back_url": url_of(self.object), "version": self.object.version,
+            "heading_line": self.object.mapping.get("heading", 0) + 1,
         }  # fmt: skip
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         run, data = self.object, request.POST
+        if "look" in data:
+            return self.look_again(data)
         form = MappingForm.read(self.import_kind, run.info["titles"], run.profile, run.mapping.get("heading", 0), data)
         complete(form.plan, self.import_kind.fields, run.profile)
         if "refresh" in data:
@@ -242,6 +245,14 @@ class ImportColumns(_OfImport):
             form.errors = {name: [str(one) for one in found] for name, found in fault.errors.items()}
             return self.show(status=fault.status, form=form, save_as=data.get("save_as", ""))
         return HttpResponseRedirect(url_of(run) or "/")
+
+    def look_again(self, data: Any) -> HttpResponseBase:
+        """Take another sheet of the file, or another line as its heading."""
+        line = _number(data.get("heading"))
+        seen = services.look_again(self.object, sheet=data.get("sheet", ""), heading=line - 1 if line else None)
+        with unit_of_work():
+            services.choose_table(self.object, seen, actor=self.actor)
+        return HttpResponseRedirect(url_of(self.object, "columns") or "/")
 
 
 class ImportApply(_OfImport, ActionPage):

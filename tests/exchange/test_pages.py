@@ -147,6 +147,28 @@ def test_choosing_another_column_redraws_the_mapping_without_keeping_it(buyer, c
     assert "ordered_on" not in run.mapping["columns"]
 
 
+def test_another_sheet_and_another_heading_can_be_chosen(buyer, client_for) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["Nothing here"])
+    second = book.create_sheet("Data")
+    for row in (["Item", "of", "2026"], HEADINGS, line(1)):
+        second.append(row)
+    stream = io.BytesIO()
+    book.save(stream)
+    client = client_for(buyer)
+    upload(client, SimpleUploadedFile("a.xlsx", stream.getvalue()))
+    run = ImportRun.objects.unscoped("test").get()
+    assert run.info["sheet"] == "Sheet"
+    address = f"/exchange/{run.public_id}/columns/"
+    assert client.post(address, {"look": "1", "sheet": "Data", "heading": ""}).status_code == 302
+    run.refresh_from_db()
+    assert (run.info["sheet"], run.mapping["heading"], run.info["titles"]) == ("Data", 1, HEADINGS)
+    client.post(address, {"look": "1", "sheet": "Data", "heading": "1"})
+    run.refresh_from_db()
+    assert (run.mapping["heading"], run.info["titles"]) == (0, ["Item", "of", "2026"])
+    assert 'value="1"' in client.get(address).content.decode()
+
+
 def test_nonsense_in_the_mapping_is_dropped(buyer, client_for) -> None:
     client = client_for(buyer)
     upload(client, sheet_of(line(1)))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from procurement.bids.lifecycle import BidLifecycle
 from procurement.tenders.models import LotLine, Tender
-from srm.core import fields
+from srm.core import clock, fields
 from srm.core.scoping import ScopedModel, ScopedQuerySet, scoped
 from suppliers.portal.scope import within
 from suppliers.registry.models import Supplier
@@ -60,8 +60,8 @@ class Bid(BidLifecycle, ScopedModel):
     freight = fields.amount(_("Freight"), null=True, editable=False)
     net_total = fields.amount(_("Net"), null=True, editable=False)
     fault = models.CharField(_("Fault at opening"), max_length=200, blank=True, editable=False)
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    updated_at = fields.changed_at()
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = scoped(BidQuerySet)

@@ -14,7 +14,7 @@ from procurement.awards.models import Award
 from procurement.orders.lifecycle import OrderLifecycle, OrderState
 from procurement.tenders.models import LotLine
 from srm.catalog.models import Category, Item, Unit
-from srm.core import fields
+from srm.core import clock, fields
 from srm.core.scoping import ScopedModel, ScopedQuerySet, scoped
 from srm.core.search import Searchable, SearchMixin
 from srm.flow.document import Document
@@ -169,7 +169,7 @@ class OrderConfirmation(ScopedModel):
     note = models.TextField(_("Note"), blank=True, max_length=1000)
     lines = models.JSONField(default=list)
     by_name = models.CharField(max_length=150)
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = scoped(OfOrderQuerySet)
 

@@ -15,11 +15,10 @@ from procurement.requests.lifecycle import LineState, RequestLineLifecycle
 from procurement.requests.states import HeaderState, derive
 from srm.approvals.selectors import asked_of
 from srm.catalog.models import Category, Item, Unit
-from srm.core import fields
+from srm.core import clock, fields
 from srm.core.scoping import ScopedModel, ScopedQuerySet, scoped
 from srm.core.search import Searchable, SearchMixin
 from srm.flow.document import Document, Line
-
 
 KIND = "procurement.purchaserequest"
 
@@ -244,7 +243,7 @@ class Allocation(ScopedModel):
     line_id = models.BigIntegerField()
     expected_on = models.DateField(null=True)
     run = models.CharField(max_length=22, blank=True)
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = scoped(AllocationQuerySet)
 

@@ -13,7 +13,7 @@ from procurement.planning.models import DemandLine
 from procurement.tenders.lifecycle import TenderLifecycle, TenderState
 from procurement.tenders.methods import METHODS, Method
 from srm.catalog.models import Category, Item, Unit
-from srm.core import fields
+from srm.core import clock, fields
 from srm.core.money import line_total
 from srm.core.scoping import ScopedModel, ScopedQuerySet, scoped
 from srm.core.search import Searchable, SearchMixin
@@ -215,7 +215,7 @@ class TenderKey(ScopedModel):
     public_key = models.CharField(max_length=100)
     fingerprint = models.CharField(max_length=64)
     wrapped_private = models.BinaryField()
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = scoped(OfTenderQuerySet)
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from srm.approvals import registry
 from srm.catalog.models import Category
-from srm.core import fields
+from srm.core import clock, fields
 from srm.core.scoping import ScopedModel, ScopedQuerySet, scoped
 from srm.people.roles import ROLES, STAFF_ROLES
 
@@ -144,7 +144,7 @@ class ApprovalRoute(ScopedModel):
     outcome = models.CharField(_("Outcome"), max_length=10, choices=State, default=State.OPEN)
     # Person ids of everybody who asked for, made or edited it: none of them may decide.
     barred = models.JSONField(default=list)
-    created_at = models.DateTimeField(_("Sent"), auto_now_add=True)
+    created_at = models.DateTimeField(_("Sent"), default=clock.now, editable=False)
 
     objects = scoped(ApprovalQuerySet)
 

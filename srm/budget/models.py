@@ -10,11 +10,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from srm.catalog.models import Category
-from srm.core import fields
+from srm.core import clock, fields
 from srm.core.actor import Actor
 from srm.core.scoping import ScopedModel, ScopedQuerySet, scoped
 from srm.people.models import CostCenter
-
 
 SEE_ALL = frozenset({"buyer", "head", "accountant", "payment_approver", "auditor"})
 
@@ -140,7 +139,7 @@ class BudgetEntry(ScopedModel):
     document_kind = models.CharField(max_length=80, blank=True)
     document_id = models.CharField(max_length=40, blank=True)
     document_number = models.CharField(_("Document"), max_length=40, blank=True)
-    at = models.DateTimeField(_("When"), auto_now_add=True)
+    at = models.DateTimeField(_("When"), default=clock.now, editable=False)
 
     objects = scoped(BudgetEntryQuerySet)
 

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from srm.catalog.lifecycle import ItemLifecycle, ItemState
-from srm.core import fields
+from srm.core import clock, fields
 from srm.core.names import Named, pick_name
 from srm.core.search import Searchable, SearchMixin
 
@@ -181,8 +181,8 @@ class Item(ItemLifecycle, Named, Searchable):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False
     )
-    created_at = models.DateTimeField(_("Made"), auto_now_add=True)
-    updated_at = models.DateTimeField(_("Changed"), auto_now=True)
+    created_at = models.DateTimeField(_("Made"), default=clock.now, editable=False)
+    updated_at = fields.changed_at()
     version = models.PositiveIntegerField(default=1, editable=False)
 
     search_fields = ("article", "name_en", "name_ru", "name_bg", "description")

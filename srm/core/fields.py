@@ -10,6 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from srm.core import clock
 from srm.core.ids import new_public_id
 
 Text = Any  # a str or a lazy translation; the stubs know them under a private name
@@ -28,6 +29,20 @@ QUANTITY, AMOUNT, PRICE, CURRENCY = _("Quantity"), _("Amount"), _("Price"), _("C
 def public_id() -> models.CharField:
     """The id shown outside: random, unique, never reused."""
     return models.CharField(max_length=22, unique=True, default=new_public_id, editable=False)
+
+
+class ChangedAtField(models.DateTimeField):
+    """When the row was last saved, by our clock."""
+
+    def pre_save(self, instance: models.Model, add: bool) -> Any:
+        moment = clock.now()
+        setattr(instance, self.attname, moment)
+        return moment
+
+
+def changed_at() -> models.DateTimeField:
+    """The time of the last change, kept by itself."""
+    return ChangedAtField(_("Changed"), default=clock.now, editable=False)
 
 
 def quantity(verbose_name: Text = QUANTITY, **options) -> models.DecimalField:

@@ -31,7 +31,7 @@ class Document(ScopedModel):
         verbose_name=_("Made by"),
     )  # fmt: skip
     created_at = models.DateTimeField(_("Made"), default=clock.now, editable=False)
-    updated_at = models.DateTimeField(_("Changed"), auto_now=True)
+    updated_at = fields.changed_at()
     version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta(ScopedModel.Meta):

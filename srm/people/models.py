@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from srm.core import fields
+from srm.core import clock, fields
 from srm.core.actor import Actor
 from srm.core.names import Named
 from srm.core.search import Searchable, SearchMixin
@@ -158,7 +158,7 @@ class User(AbstractBaseUser, Searchable):
     time_zone = models.CharField(_("Time zone"), max_length=50, default="Europe/Sofia")
     theme = models.CharField(max_length=5, default="auto")
     is_active = models.BooleanField(_("Active"), default=True)
-    date_joined = models.DateTimeField(auto_now_add=True)
+    date_joined = models.DateTimeField(default=clock.now, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     USERNAME_FIELD = "email"

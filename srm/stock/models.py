@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from srm.catalog.models import Item
-from srm.core import fields
+from srm.core import clock, fields
 from srm.core.names import Named
 from srm.core.scoping import ScopedModel, ScopedQuerySet, scoped
 from srm.core.search import Searchable, SearchMixin
@@ -88,7 +88,7 @@ class StockMove(ScopedModel):
     counterpart = models.CharField(_("To or from"), max_length=200, blank=True)
     reason = models.CharField(_("Reason"), max_length=300, blank=True)
     created_by = models.ForeignKey("srm.User", models.PROTECT, null=True, related_name="+", editable=False)
-    created_at = models.DateTimeField(_("Made"), auto_now_add=True)
+    created_at = models.DateTimeField(_("Made"), default=clock.now, editable=False)
 
     objects = scoped(StockQuerySet)
 

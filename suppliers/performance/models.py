@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from srm.catalog.models import Item
-from srm.core import fields
+from srm.core import clock, fields
 from srm.core.scoping import ScopedModel, ScopedQuerySet, scoped
 from suppliers.registry.models import Supplier
 
@@ -34,7 +34,7 @@ class PerformanceFact(ScopedModel):
     document_kind = models.CharField(max_length=80)
     document_id = models.CharField(max_length=40)
     line_id = models.CharField(max_length=40, unique=True)
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = scoped(FactQuerySet)
 

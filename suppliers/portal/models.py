@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from srm.core import clock
 from srm.core.scoping import ScopedModel, scoped
 from suppliers.registry.models import Contact, OfSupplierQuerySet, Supplier
 
@@ -19,7 +20,7 @@ class MagicLink(ScopedModel):
     expires_at = models.DateTimeField(_("Ends"))
     withdrawn_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = scoped(OfSupplierQuerySet)
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from srm.catalog.models import Category
-from srm.core import fields
+from srm.core import clock, fields
 from srm.core.scoping import ScopedModel, ScopedQuerySet, scoped
 from srm.core.search import Searchable, SearchMixin
 from suppliers.registry.lifecycle import SupplierLifecycle, SupplierState
@@ -57,8 +57,8 @@ class Supplier(SupplierLifecycle, ScopedModel, Searchable):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False
     )
-    created_at = models.DateTimeField(_("Made"), auto_now_add=True)
-    updated_at = models.DateTimeField(_("Changed"), auto_now=True)
+    created_at = models.DateTimeField(_("Made"), default=clock.now, editable=False)
+    updated_at = fields.changed_at()
     version = models.PositiveIntegerField(default=1, editable=False)
 
     search_fields = ("code", "name", "legal_name", "tax_id", "vat_number", "email")

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from procurement.orders.models import OrderLine, PurchaseOrder
-from procurement.receipts.lifecycle import ReceiptLifecycle
+from procurement.receipts.lifecycle import ReceiptLifecycle, ReceiptState
 from srm.core import fields
 from srm.core.scoping import ScopedModel, ScopedQuerySet, scoped
 from srm.flow.document import Document
@@ -18,7 +18,7 @@ class ReceiptQuerySet(ScopedQuerySet):
     def visible_to(self, actor):
         """Staff with the right; a supplier sees what was posted of its own orders."""
         if actor.is_supplier:
-            return self.filter(order__supplier_id=actor.supplier_id).exclude(state="draft")
+            return self.filter(order__supplier_id=actor.supplier_id).exclude(state=ReceiptState.DRAFT)
         return self if actor.may("receipts.view") else self.none()
 
 

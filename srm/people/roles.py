@@ -37,7 +37,7 @@ BUYER = frozenset(
 )  # fmt: skip
 HEAD = BUYER | APPROVER | {
     "tenders.approve", "awards.approve", "orders.approve", "kraljic.edit", "kraljic.approve", "approvals.edit",
-    "planning.approve", "registry.block", "requests.approve", "approvals.decide", "catalog.policy",
+    "planning.approve", "registry.block", "requests.approve", "approvals.decide", "catalog.policy", "history.import",
 }  # fmt: skip
 EVALUATOR = frozenset(
     {"home.view", "notify.view", "jobs.view", "files.view", "rest.tokens", "tasks.view", "tenders.view",

@@ -65,17 +65,6 @@ class Order:
 
 
 @dataclass
-class Opening:
-    """What must have lain in a warehouse for the transfers of one item to have left it."""
-
-    warehouse: str
-    item: tuple[str, str]
-    on: dt.date
-    quantity: Decimal = Decimal(0)
-    value: Decimal = Decimal(0)
-
-
-@dataclass
 class Slice:
     """What is written in one transaction."""
 
@@ -100,7 +89,13 @@ def grouped(lines: Iterable[Line]) -> Slice:
         if line.transfer:
             transfers.append(line)
             continue
-        key = (line.system, line.legal_entity, line.order_number, line.supplier_code or fold(line.supplier), line.currency)
+        key = (
+            line.system,
+            line.legal_entity,
+            line.order_number,
+            line.supplier_code or fold(line.supplier),
+            line.currency,
+        )
         orders.setdefault(key, Order(line.order_number)).lines.append(line)
     return Slice(
         sorted(orders.values(), key=lambda order: (order.day, order.number, order.first.number)),

@@ -16,6 +16,7 @@ PRICE_STEP = Decimal("0.000001")
 TRANSFER = "transfer"
 # Words in a cell that stand for an empty one, in columns where any text is allowed.
 NOTHING = frozenset({"n/a", "na", "none", "-", "--", "?", "нет", "няма", "н/д"})
+LONGEST_NOTHING = 4
 
 
 @dataclass(slots=True)
@@ -105,7 +106,7 @@ def line_of(number: int, transfer: bool, values: Mapping[str, Any], shared: dict
     found = {name: value for name, value in values.items() if value is not None}
     for name in TEXTS:
         text = found.get(name, "")
-        if text and fold(text) in NOTHING:
+        if text and len(text) <= LONGEST_NOTHING and fold(text) in NOTHING:
             text = ""
         found[name] = text if shared is None else shared.setdefault(text, text)
     return Line(number=number, transfer=transfer, **found)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +24,8 @@ class AwardQuerySet(ScopedQuerySet):
 
 
 class OfAwardQuerySet(ScopedQuerySet):
+    """Parts of an award."""
+
     def visible_to(self, actor):
         return self.filter(award__in=Award.objects.visible_to(actor))
 
@@ -37,6 +41,7 @@ class Award(AwardLifecycle, Document):
     currency = fields.currency(default="EUR")
     total = fields.amount(_("Total"), default=0)
     baseline_total = fields.amount(_("Baseline"), default=0)
+    compared_total = fields.amount(_("Total where a baseline is known"), default=0)
     cheapest_total = fields.amount(_("Cheapest possible"), default=0)
 
     objects = scoped(AwardQuerySet)
@@ -51,6 +56,16 @@ class Award(AwardLifecycle, Document):
                 fields=["tender"], condition=Q(state__in=["proposed", "final"]), name="award_one_live_per_tender"
             )
         ]
+
+    @property
+    def saving(self) -> Decimal:
+        """Below the baseline, over the lines that have one (negative: above)."""
+        return self.baseline_total - self.compared_total
+
+    @property
+    def saving_part(self) -> Decimal | None:
+        """The same as a share of the baseline."""
+        return self.saving / self.baseline_total if self.baseline_total else None
 
 
 class AwardLine(ScopedModel):

@@ -98,6 +98,16 @@ class Choice:
         return self.baseline - self.compared
 
     @property
+    def above(self) -> Decimal:
+        """Above the baseline, when it is."""
+        return -self.saving
+
+    @property
+    def above_part(self) -> Decimal | None:
+        """The same as a share of the baseline."""
+        return self.above / self.baseline if self.baseline else None
+
+    @property
     def saving_part(self) -> Decimal | None:
         """The same as a share of the baseline."""
         return self.saving / self.baseline if self.baseline else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -61,9 +61,13 @@ class Cell:
 
     quote: Quote
     line: BidLine
+    bid: Bid
+    admitted: bool
     best: bool
     partial: bool
-    late: bool
+    days_late: int
+    chosen: bool = False
+    single: bool = False
 
 
 @dataclass
@@ -96,6 +100,14 @@ class Board:
     lots: list[LotBlock]
     baseline: Decimal | None
     silent: list[Invitation]
+
+    def mark(self, chosen: Mapping[str, str], single: Mapping[str, str]) -> None:
+        """Note on each cell whether it is chosen, and whether the best single supplier's choice has it."""
+        for block in self.lots:
+            for row in block.rows:
+                for cell in filter(None, row.cells):
+                    cell.chosen = chosen.get(row.line.public_id) == cell.quote.id
+                    cell.single = single.get(row.line.public_id) == cell.quote.id
 
     @property
     def lanes(self) -> list[tuple[Bid, Lane]]:
@@ -150,18 +162,16 @@ def _offered(bid: Bid) -> Offered:
 
 
 def _blocks(lines: list[LotLine], found: Comparison, bids: list[Bid]) -> list[LotBlock]:
-    own = [{one.public_id: one for one in bid.lines.all()} for bid in bids]
+    own = {one.public_id: one for bid in bids for one in bid.lines.all()}
     return [
-        _block(lot, [line for line in lines if line.lot_id == lot.pk], found, own)
+        _block(lot, [line for line in lines if line.lot_id == lot.pk], found, bids, own)
         for lot in dict.fromkeys(line.lot for line in lines)
     ]
 
 
-def _block(lot: Lot, lines: list[LotLine], found: Comparison, own: list[dict[str, BidLine]]) -> LotBlock:
-    rows = [
-        LineRow(line, [_cell(line, lane, found, mine) for lane, mine in zip(found.lanes, own, strict=True)])
-        for line in lines
-    ]
+def _block(lot: Lot, lines: list[LotLine], found: Comparison, bids: list[Bid], own: dict[str, BidLine]) -> LotBlock:
+    lanes = list(zip(found.lanes, bids, strict=True))
+    rows = [LineRow(line, [_cell(line, lane, bid, found, own) for lane, bid in lanes]) for line in lines]
     totals: list[Decimal | None] = []
     missing: list[int] = []
     for place, lane in enumerate(found.lanes):
@@ -174,13 +184,13 @@ def _block(lot: Lot, lines: list[LotLine], found: Comparison, own: list[dict[str
     return LotBlock(lot, _baseline(lines), totals, missing, min(complete, default=None), rows)
 
 
-def _cell(line: LotLine, lane: Lane, found: Comparison, own: dict[str, BidLine]) -> Cell | None:
+def _cell(line: LotLine, lane: Lane, bid: Bid, found: Comparison, own: dict[str, BidLine]) -> Cell | None:
     quote = lane.offer.quotes.get(line.public_id)
     if quote is None:
         return None
-    late = quote.deliver_on is not None and quote.deliver_on > line.need_by
+    late = max(0, (quote.deliver_on - line.need_by).days) if quote.deliver_on else 0
     best = found.best.get(line.public_id) is quote
-    return Cell(quote, own[quote.id], best, quote.quantity < line.quantity, late)
+    return Cell(quote, own[quote.id], bid, lane.offer.admitted, best, quote.quantity < line.quantity, late)
 
 
 def _baseline(lines: list[LotLine]) -> Decimal | None:

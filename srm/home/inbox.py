@@ -1,0 +1,196 @@
+"""What waits for whom. Each provider answers one question of one role in at most two queries."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from procurement.awards.lifecycle import AwardState
+from procurement.awards.models import Award
+from procurement.integrations.models import LedgerExport
+from procurement.orders.lifecycle import OrderState
+from procurement.orders.models import OrderLine, PurchaseOrder
+from procurement.receipts.lifecycle import ReceiptState
+from procurement.receipts.models import GoodsReceipt
+from procurement.requests.lifecycle import LineState
+from procurement.requests.models import PurchaseRequest, RequestLine
+from procurement.tenders.lifecycle import TenderState
+from procurement.tenders.models import Tender
+from srm.core import clock
+from srm.core.actor import Actor
+
+MOST = 8
+OPEN = _("Open")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing that waits: what, why, until when, and the button."""
+
+    title: Any
+    url: str
+    hint: Any = ""
+    due: dt.date | dt.datetime | None = None
+    tone: str = "idle"
+    action: Any = OPEN
+
+
+@dataclass(frozen=True)
+class Section:
+    """Rows of one kind; `more` leads to the whole list."""
+
+    title: Any
+    rows: list[Row]
+    more: str = ""
+
+
+Provider = Callable[[Actor], Section | None]
+_providers: list[tuple[str, Provider]] = []
+
+
+def waits_for(permission: str) -> Callable[[Provider], Provider]:
+    """Ask the provider only for actors with `permission`, in the order of declaration."""
+
+    def register(function: Provider) -> Provider:
+        _providers.append((permission, function))
+        return function
+
+    return register
+
+
+def sections(actor: Actor) -> Iterator[Section]:
+    """The inbox of an actor, without empty sections."""
+    for permission, provider in _providers:
+        if actor.may(permission):
+            found = provider(actor)
+            if found is not None and found.rows:
+                yield found
+
+
+@waits_for("awards.approve")
+def awards(actor: Actor) -> Section:
+    """Awards somebody else proposed."""
+    found = Award.objects.visible_to(actor).filter(state=AwardState.PROPOSED).exclude(created_by_id=actor.user_id)
+    rows = [
+        Row(title=award.tender.title, url=award.get_absolute_url(), hint=award.tender.number, tone="wait",
+            action=_("Approve award"))
+        for award in found.select_related("tender").order_by("created_at")[:MOST]
+    ]  # fmt: skip
+    return Section(_("Awards to approve"), rows)
+
+
+@waits_for("orders.approve")
+def orders_to_approve(actor: Actor) -> Section:
+    """Orders written by hand by somebody else."""
+    found = PurchaseOrder.objects.visible_to(actor).filter(state=OrderState.DRAFT).exclude(created_by_id=actor.user_id)
+    return Section(
+        _("Orders to approve"), _orders(found, _("Approve")), _list("orders:purchaseorder-list", state="draft")
+    )
+
+
+@waits_for("requests.create")
+def returned(actor: Actor) -> Section:
+    """My requests that came back."""
+    mine = Q(requester_id=actor.user_id) | Q(created_by_id=actor.user_id)
+    found = PurchaseRequest.objects.visible_to(actor).filter(mine, lines__state=LineState.RETURNED).distinct()
+    rows = [
+        Row(title=request.title, url=request.get_absolute_url(), hint=request.number, tone="bad", action=_("Improve"))
+        for request in found.order_by("-updated_at")[:MOST]
+    ]
+    return Section(_("Returned to me"), rows)
+
+
+@waits_for("requests.create")
+def coming(actor: Actor) -> Section:
+    """What I asked for and when it comes."""
+    lines = (
+        RequestLine.objects.visible_to(actor)
+        .filter(Q(request__requester_id=actor.user_id), state=LineState.APPROVED, next_on__isnull=False)
+        .filter(coming_quantity__gt=0)
+        .select_related("request", "item", "base_unit")
+        .order_by("next_on")[:MOST]
+    )
+    rows = [
+        Row(title=line.what, url=line.request.get_absolute_url(), hint=line.request.number, due=line.next_on,
+            tone="bad" if line.next_on > line.need_by else "good")
+        for line in lines
+    ]  # fmt: skip
+    return Section(_("On its way to me"), rows)
+
+
+@waits_for("tenders.edit")
+def tenders(actor: Actor) -> Section:
+    """Drafts to publish, offers to compare, deadlines near."""
+    states = [TenderState.DRAFT, TenderState.PUBLISHED, TenderState.EVALUATION]
+    words = {TenderState.DRAFT: (_("Publish"), "idle"), TenderState.PUBLISHED: (_("Open"), "idle"),
+             TenderState.EVALUATION: (_("Compare offers"), "wait")}  # fmt: skip
+    found = Tender.objects.visible_to(actor).filter(state__in=states).order_by(F("deadline").asc(nulls_last=True), "pk")
+    rows = [
+        Row(title=tender.title, url=tender.get_absolute_url(), hint=tender.number or tender.state_label,
+            due=tender.deadline if tender.state == TenderState.PUBLISHED else None, action=words[tender.state][0],
+            tone=words[tender.state][1])
+        for tender in found[:MOST]
+    ]  # fmt: skip
+    return Section(_("Tenders"), rows, reverse("tenders:tender-list"))
+
+
+@waits_for("orders.send")
+def orders_to_send(actor: Actor) -> Section:
+    """Approved orders the supplier does not know of yet."""
+    found = PurchaseOrder.objects.visible_to(actor).filter(state=OrderState.APPROVED)
+    return Section(_("Orders to send"), _orders(found, _("Send")), _list("orders:purchaseorder-list", state="approved"))
+
+
+@waits_for("orders.edit")
+def late(actor: Actor) -> Section:
+    """Sent orders of which something should have come."""
+    open_lines = OrderLine.objects.visible_to(actor).filter(received_quantity__lt=F("base_quantity"))
+    found = PurchaseOrder.objects.visible_to(actor).filter(
+        state__in=[OrderState.SENT, OrderState.CONFIRMED], due_on__lt=clock.today(), pk__in=open_lines.values("order")
+    )
+    return Section(_("Late deliveries"), _orders(found, _("Open"), "bad"), _list("orders:purchaseorder-list", late="1"))
+
+
+@waits_for("receipts.create")
+def expected(actor: Actor) -> Section:
+    """What should arrive next."""
+    open_lines = OrderLine.objects.visible_to(actor).filter(received_quantity__lt=F("base_quantity"))
+    found = PurchaseOrder.objects.visible_to(actor).filter(
+        state__in=[OrderState.SENT, OrderState.CONFIRMED], pk__in=open_lines.values("order")
+    )
+    rows = _orders(found, _("Receive"))
+    return Section(_("Expected deliveries"), rows, reverse("receipts:purchaseorder-expected"))
+
+
+@waits_for("ledger.create")
+def to_export(actor: Actor) -> Section:
+    """Receipts no batch holds, and batches not confirmed yet."""
+    open_batches = LedgerExport.objects.visible_to(actor).exclude(state="confirmed").order_by("-created_at")
+    rows = [
+        Row(title=str(batch), url=batch.get_absolute_url(), hint=batch.state_label, due=batch.period_to, tone="wait")
+        for batch in open_batches[:MOST]
+    ]
+    posted = GoodsReceipt.objects.visible_to(actor).filter(state=ReceiptState.POSTED)
+    if posted.exists() and not rows:
+        rows.append(Row(title=_("Collect last month's receipts"), url=reverse("ledger:export"), action=_("New export")))
+    return Section(_("For the accounting system"), rows, reverse("ledger:ledgerexport-list"))
+
+
+def _orders(found: Any, action: Any, tone: str = "wait") -> list[Row]:
+    ordered = found.select_related("supplier").order_by(F("due_on").asc(nulls_last=True), "pk")[:MOST]
+    return [
+        Row(title=order.supplier.name, url=order.get_absolute_url(), hint=order.number or order.state_label,
+            due=order.due_on, tone=tone, action=action)
+        for order in ordered
+    ]  # fmt: skip
+
+
+def _list(name: str, **query: str) -> str:
+    pairs = "&".join(f"{key}={value}" for key, value in query.items())
+    return f"{reverse(name)}?{pairs}"

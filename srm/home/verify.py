@@ -1,0 +1,67 @@
+"""What must always hold, checked from the outside: one list of (what, faults)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.models import F
+
+from procurement.integrations.ledger import services as ledger
+from procurement.integrations.models import LedgerExport
+from procurement.requests import selectors as requests
+from srm.audit import append_only
+from srm.audit import selectors as audit
+from srm.budget.models import BudgetEntry, BudgetLine
+from srm.core.errors import DomainError
+from srm.core.money import Sum
+from srm.stock.models import StockLevel, StockMove
+
+WHY = "verification reads everything"
+
+
+def checks() -> Iterator[tuple[str, list[str]]]:
+    """(name, faults) of each check, in the order of what would hurt most."""
+    yield "audit chain", audit.verify()
+    yield "append-only triggers", [f"{table} can be changed" for table in append_only.missing()]
+    yield "allocation ledger", requests.verify()
+    yield "budgets are the sums of their entries", _budgets()
+    yield "stock levels are the sums of their moves", _levels()
+    yield "sealed ledger batches", _batches()
+
+
+def _budgets() -> list[str]:
+    found = []
+    for bucket in ("reserved", "committed", "spent"):
+        sums = dict(
+            BudgetEntry.objects.unscoped(WHY).filter(bucket=bucket).values_list("line_id").annotate(total=Sum("amount"))
+        )
+        for line in BudgetLine.objects.unscoped(WHY).select_related("cost_center"):
+            if getattr(line, bucket) != sums.get(line.pk, 0):
+                found.append(f"{line}: {bucket} is {getattr(line, bucket)}, its entries say {sums.get(line.pk, 0)}")
+    return found
+
+
+def _levels() -> list[str]:
+    moved = {
+        (row["warehouse_id"], row["item_id"]): row["total"]
+        for row in StockMove.objects.unscoped(WHY).values("warehouse_id", "item_id").annotate(total=Sum("quantity", 4))
+    }
+    levels = StockLevel.objects.unscoped(WHY).values_list("warehouse_id", "item_id", "on_hand")
+    found = [
+        f"warehouse {warehouse}, item {item}: level {on_hand}, moves {moved.get((warehouse, item), 0)}"
+        for warehouse, item, on_hand in levels
+        if on_hand != moved.get((warehouse, item), 0)
+    ]
+    negative = StockLevel.objects.unscoped(WHY).filter(on_hand__lt=F("reserved")).count()
+    return found + ([f"{negative} levels promise more than lies there"] if negative else [])
+
+
+def _batches() -> list[str]:
+    found = []
+    for export in LedgerExport.objects.unscoped(WHY).exclude(sha256=""):
+        for ending in ("csv", "xlsx"):
+            try:
+                ledger.file_of(export, ending)
+            except (DomainError, OSError) as fault:
+                found.append(f"{export} {ending}: {fault}")
+    return found

@@ -13,7 +13,8 @@ busy for as short as it can be: `COPY` on PostgreSQL, one prepared statement on 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -66,19 +67,21 @@ class Batch:
     def __init__(self, model: type[models.Model], rows: Iterable[models.Model]) -> None:
         self.model = model
         self.fields = list(model._meta.concrete_fields)
-        self.rows = [self._ready(row) for row in rows]
-
-    def _ready(self, row: models.Model) -> list[Any]:
-        return [field.get_db_prep_save(field.pre_save(row, True), connection) for field in self.fields]
+        readers = [_reader(field) for field in self.fields]
+        self.rows = [[read(row) for read in readers] for row in rows]
+        self._digest = hashlib.sha256()
+        for row in self.rows:
+            self._digest.update("\x1f".join(map(str, row)).encode())
 
     def __len__(self) -> int:
         return len(self.rows)
 
-    def put(self, name: str, values: Iterable[Any]) -> None:
+    def put(self, name: str, values: Sequence[Any]) -> None:
         """Fill in what is only known inside the transaction (numbers), row by row; plain values only."""
         at = next(index for index, field in enumerate(self.fields) if field.attname == name)
         for row, value in zip(self.rows, values, strict=True):
             row[at] = value
+        self._digest.update("\x1f".join(map(str, values)).encode())
 
     def write(self) -> int:
         """Insert the rows; returns how many."""
@@ -91,11 +94,18 @@ class Batch:
         return len(self.rows)
 
     def digest(self) -> str:
-        """SHA-256 over all values as they were written: what the log remembers of them."""
-        found = hashlib.sha256()
-        for row in self.rows:
-            found.update(repr([str(value) for value in row]).encode())
-        return found.hexdigest()
+        """SHA-256 over all that was written: what the log remembers of the rows."""
+        return self._digest.hexdigest()
+
+
+def _reader(field: models.Field) -> Callable[[models.Model], Any]:
+    """A function from an instance to what the database takes; short for the kinds that need no translation."""
+    if isinstance(field, (models.ForeignKey, models.IntegerField)):
+        return attrgetter(field.attname)
+    if isinstance(field, models.CharField | models.TextField):
+        read = attrgetter(field.attname)
+        return lambda row: text if type(text := read(row)) is str or text is None else str(text)
+    return lambda row: field.get_db_prep_save(field.pre_save(row, True), connection)
 
 
 def _insert(cursor: Any, target: str, rows: list[list[Any]]) -> None:

@@ -82,6 +82,7 @@ class Directory:
         self.suppliers = Book(Supplier, _suppliers())
         self.items = find_items(lines)
         self.new_items: list[Item] = []
+        self._first_named: list[Line] = []
         self.refs: list[ExternalRef] = []
         self._item_keys = bulk.Keys(Item)
         self._by_code = self._suppliers_by_code(lines)
@@ -190,6 +191,7 @@ class Directory:
             created_by_id=self.actor.user_id, state="active", **named(line.item or line.article, self.language),
         )  # fmt: skip
         self.new_items.append(item)
+        self._first_named.append(line)
         return item
 
     def _suppliers_by_code(self, lines: list[Line]) -> dict[tuple[str, str], Supplier]:
@@ -260,18 +262,16 @@ class Directory:
             bulk.events_of([*self.new_items, *self.suppliers.new], "created"),
         ]  # fmt: skip
 
-    def recheck(self, lines: Iterable[Line]) -> None:
+    def recheck(self) -> None:
         """Refuse to write when somebody made the same while this was prepared; call it inside the transaction.
 
         Raises:
             ChangedMeanwhile
         """
-        new = {item.pk for item in self.new_items}
-        wanted = [line for line in lines if self.item(line).pk in new]
         books = (
             (self.places, Place.objects.all()), (self.departments, Department.objects.all()),
             (self.warehouses, Warehouse.objects.all()), (self.categories, Category.objects.all()),
             (self.suppliers, _suppliers()),
         )  # fmt: skip
-        if find_items(wanted) or any(book.new and book.made_meanwhile(rows) for book, rows in books):
+        if find_items(self._first_named) or any(book.new and book.made_meanwhile(rows) for book, rows in books):
             raise ChangedMeanwhile

@@ -100,13 +100,14 @@ class Writer:
         self._names: list[Any] | None = directory.batches()
 
     def slice_by_slice(self, some: Iterable[engine.Slice]) -> Iterator[Part]:
-        """Each slice a part; a file without lines of its own still has one, which marks what came before."""
-        any_part = False
-        for part in some:
-            any_part = True
-            yield self._part([(part, self._built(part))])
-        if not any_part:
-            yield self._part([])
+        """Each slice a part that marks its lines; the only part leaves the marking to the end of the import."""
+        queue = iter(some)
+        part, following = next(queue, None), next(queue, None)
+        alone = following is None
+        yield self._part([(part, self._built(part))] if part else [], mark=not alone)
+        while following:
+            yield self._part([(following, self._built(following))], mark=True)
+            following = next(queue, None)
 
     def all_at_once(self, some: Iterable[engine.Slice]) -> Part:
         """One part for all slices; only the first is prepared beforehand, the others when their turn has come."""
@@ -115,16 +116,16 @@ class Writer:
         prepared = [(first, self._built(first))] if first else []
 
         def work() -> dict[str, Any]:
-            self._write(prepared)
+            self._write(prepared, mark=False)
             for part in queue:
-                self._write([(part, self._built(part))])
+                self._write([(part, self._built(part))], mark=False)
             return self.done.facts()
 
         return work
 
-    def _part(self, prepared: list[tuple[engine.Slice, Written]]) -> Part:
+    def _part(self, prepared: list[tuple[engine.Slice, Written]], mark: bool) -> Part:
         def work() -> dict[str, Any]:
-            self._write(prepared)
+            self._write(prepared, mark)
             return self.done.facts()
 
         return work
@@ -135,12 +136,13 @@ class Writer:
         self.rates.averaged, counted = averaged, self.rates.averaged - averaged
         return Written(rows, averaged=counted)
 
-    def _write(self, prepared: list[tuple[engine.Slice, Written]]) -> None:
+    def _write(self, prepared: list[tuple[engine.Slice, Written]], mark: bool) -> None:
         self._take_turns()
         self._write_names()
         for part, written in prepared:
             written.write(self.run, self.actor)
-            self._mark([line.number for line in part.lines()], ImportRow.Outcome.IMPORTED)
+            if mark:
+                self._mark([line.number for line in part.lines()], ImportRow.Outcome.IMPORTED)
             self.done.count(written.rows, part.lines(), written.averaged)
         ImportRun.objects.unscoped(WHY).filter(pk=self.run.pk).update(
             info={**self.run.info, "history": plain(self.done.kept)}
@@ -155,13 +157,15 @@ class Writer:
         """Items, suppliers, departments: with the first part, and none that somebody made meanwhile."""
         if self._names is None:
             return
-        self.directory.recheck(self.found.lines)
+        self.directory.recheck()
         for batch in self._names:
             batch.write()
             self.done.made(batch)
         self._names = None
         for number in range(0, len(self.found.known), MARKED_AT_ONCE):
-            self._mark(self.found.known[number : number + MARKED_AT_ONCE], ImportRow.Outcome.SKIPPED, _("Imported before."))
+            self._mark(
+                self.found.known[number : number + MARKED_AT_ONCE], ImportRow.Outcome.SKIPPED, _("Imported before.")
+            )
 
     def _mark(self, numbers: list[int], outcome: str, reason: str = "") -> None:
         for start in range(0, len(numbers), MARKED_AT_ONCE):
@@ -178,7 +182,14 @@ class Done:
     COUNTED = ("orders", "order_lines", "receipts", "transfers")
 
     def __init__(self, kept: dict[str, Any] | None) -> None:
-        self.kept: dict[str, Any] = {"rows": {}, "made": {}, "averaged": 0, "orders": {}, "transfers": {}, **(kept or {})}
+        self.kept: dict[str, Any] = {
+            "rows": {},
+            "made": {},
+            "averaged": 0,
+            "orders": {},
+            "transfers": {},
+            **(kept or {}),
+        }
 
     def made(self, batch: Any) -> None:
         """Count new master data."""
@@ -210,7 +221,9 @@ class Done:
         found = {str(label): formats.quantity(Decimal(count)) for label, count in shown if count}
         found |= self._money()
         if self.kept["averaged"]:
-            found[str(_("lines at the ECB's average rate of their year"))] = formats.quantity(Decimal(self.kept["averaged"]))
+            found[str(_("lines at the ECB's average rate of their year"))] = formats.quantity(
+                Decimal(self.kept["averaged"])
+            )
         return found
 
     def _money(self) -> dict[str, str]:

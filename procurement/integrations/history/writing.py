@@ -51,7 +51,9 @@ class Rows:
 class Builder:
     """Turns a slice into rows whose keys are reserved and which point to each other."""
 
-    def __init__(self, run: ImportRun, directory: Directory, rates: Rates, units: dict[int, Unit], actor: Actor) -> None:
+    def __init__(
+        self, run: ImportRun, directory: Directory, rates: Rates, units: dict[int, Unit], actor: Actor
+    ) -> None:
         self.run, self.directory, self.rates, self.units, self.actor = run, directory, rates, units, actor
         self.rows = Rows()
         self._keys = {
@@ -196,7 +198,7 @@ class Written:
         numbers = self._number(self.rows.orders, lambda order: order.ordered_on.year)
         self.orders.put("number", numbers)
         self.orders.put(
-            "search_text", (f"{fold(number)} {tail}" for number, tail in zip(numbers, self.tails, strict=True))
+            "search_text", [f"{number.casefold()} {tail}" for number, tail in zip(numbers, self.tails, strict=True)]
         )
         self.receipts.put("number", self._number(self.rows.receipts, lambda receipt: receipt.received_on.year))
         self.orders.write()
@@ -238,4 +240,7 @@ def _shipment(lines: Iterable[Line]) -> str:
 
 
 def _imported(line: Line) -> str:
-    return _("Imported from “%(system)s”, line %(line)s.") % {"system": line.system, "line": line.line_id or line.number}
+    return _("Imported from “%(system)s”, line %(line)s.") % {
+        "system": line.system,
+        "line": line.line_id or line.number,
+    }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import Any
 
 from django.db import connection
@@ -27,10 +27,8 @@ def meeting_place(function: Callable[..., Any]) -> Callable[..., Any]:
 
     def met(*args: Any, **options: Any) -> Any:
         answer = function(*args, **options)
-        try:
+        with suppress(threading.BrokenBarrierError):
             barrier.wait(PATIENCE)
-        except threading.BrokenBarrierError:
-            pass
         return answer
 
     return met

@@ -45,7 +45,16 @@ class EntrySerializer(Serializer):
 
     class Meta:
         model = BudgetEntry
-        fields = ("line", "bucket", "amount", "request_line_id", "document_kind", "document_id", "document_number", "at")
+        fields = (
+            "line",
+            "bucket",
+            "amount",
+            "request_line_id",
+            "document_kind",
+            "document_id",
+            "document_number",
+            "at",
+        )
 
 
 class EntryViewSet(DocumentViewSet):

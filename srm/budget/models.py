@@ -51,16 +51,12 @@ class BudgetLine(ScopedModel):
         WARN = "warn", _("Warns")
 
     public_id = fields.public_id()
-    cost_center = models.ForeignKey(
-        CostCenter, models.PROTECT, related_name="+", verbose_name=_("Cost centre")
-    )
+    cost_center = models.ForeignKey(CostCenter, models.PROTECT, related_name="+", verbose_name=_("Cost centre"))
     category = models.ForeignKey(
         Category, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Category"),
         help_text=_("With everything below it. Left empty, the budget is for all that has no budget of its own."),
     )  # fmt: skip
-    year = models.PositiveSmallIntegerField(
-        _("Year"), validators=[MinValueValidator(2000), MaxValueValidator(2100)]
-    )
+    year = models.PositiveSmallIntegerField(_("Year"), validators=[MinValueValidator(2000), MaxValueValidator(2100)])
     amount = fields.amount(_("Budget"), validators=[MinValueValidator(Decimal(0))])
     currency = fields.currency(default="EUR")
     policy = models.CharField(
@@ -96,7 +92,7 @@ class BudgetLine(ScopedModel):
         indexes = [models.Index(fields=["-year", "cost_center"], name="budgetline_year")]
 
     def __str__(self) -> str:
-        what = f" {self.category.name}" if self.category_id else ""
+        what = f" {self.category.name}" if self.category else ""
         return f"{self.cost_center.code}{what} {self.year}"
 
     @property

@@ -79,7 +79,9 @@ def burn(line: BudgetLine) -> list[Month]:
     rows = entries.annotate(month=TruncMonth("at")).order_by().values("month", "bucket").annotate(total=Sum("amount"))
     booked: dict[dt.date, dict[str, Decimal]] = {}
     for row in rows:
-        month = max(row["month"].date(), dt.date(line.year, 1, 1))  # what was approved the year before counts from January
+        month = max(
+            row["month"].date(), dt.date(line.year, 1, 1)
+        )  # what was approved the year before counts from January
         booked.setdefault(month, {}).setdefault(row["bucket"], Decimal(0))
         booked[month][row["bucket"]] += row["total"]
     return list(_added_up(line, booked))
@@ -107,7 +109,12 @@ def held(where: Q) -> Decimal:
 
 def disagreements() -> list[str]:
     """Budget lines whose buckets are not the sums of their entries; empty when the books agree."""
-    rows = BudgetEntry.objects.unscoped("checking the books").order_by().values("line", "bucket").annotate(total=Sum("amount"))
+    rows = (
+        BudgetEntry.objects.unscoped("checking the books")
+        .order_by()
+        .values("line", "bucket")
+        .annotate(total=Sum("amount"))
+    )
     sums = {(row["line"], row["bucket"]): row["total"] for row in rows}
     return [
         f"budget line {line.public_id}: {bucket} is {getattr(line, bucket)}, its entries say {booked}"

@@ -65,7 +65,9 @@ def update_line(line: BudgetLine, *, actor: Actor, version: int | None = None, *
     _require_own(locked.cost_center, actor)
     moved = [name for name in _FIXED if changes.get(name, getattr(locked, name)) != getattr(locked, name)]
     if moved and BudgetEntry.objects.unscoped(WHY).filter(line=locked).exists():
-        sentence = _("Something is already booked on this budget. Only its amount and what happens at its end can change.")
+        sentence = _(
+            "Something is already booked on this budget. Only its amount and what happens at its end can change."
+        )
         raise InvalidInput(dict.fromkeys(moved, sentence))
     if "cost_center" in moved:
         _require_own(changes["cost_center"], actor)
@@ -133,7 +135,12 @@ def unspend(*, actor: Actor, request_line_id: str, amount: Decimal, document: Mo
 
 
 def release(
-    *, actor: Actor, request_line_id: str, document: Model | None, bucket: str = "reserved", amount: Decimal | None = None
+    *,
+    actor: Actor,
+    request_line_id: str,
+    document: Model | None,
+    bucket: str = "reserved",
+    amount: Decimal | None = None,
 ) -> Decimal:
     """Give back what a request line holds in `bucket`, all of it or up to `amount`; how much was given back."""
     rest = MAX_AMOUNT if amount is None else _amount(amount)

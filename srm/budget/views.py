@@ -44,7 +44,9 @@ class BudgetList(ListPage):
     create_label = gettext_lazy("New budget")
     empty = (
         gettext_lazy("No budgets yet."),
-        gettext_lazy("What a cost centre may spend in a year. Requests are checked against it before anybody approves them."),
+        gettext_lazy(
+            "What a cost centre may spend in a year. Requests are checked against it before anybody approves them."
+        ),
     )
 
     def queryset(self) -> QuerySet:
@@ -118,7 +120,11 @@ def burn_chart(line: BudgetLine) -> Chart:
 @panel(BudgetLine, gettext_lazy("Entries"), order=20, permission=VIEW)
 def entries_panel(document: BudgetLine, actor: Actor, request: HttpRequest) -> tuple[str, dict] | None:
     """The latest amounts, with the documents behind them."""
-    rows = BudgetEntry.objects.visible_to(actor).filter(line=document).select_related("line__cost_center", "line__category")
+    rows = (
+        BudgetEntry.objects.visible_to(actor)
+        .filter(line=document)
+        .select_related("line__cost_center", "line__category")
+    )
     found = list(rows.order_by("-id")[: LATEST + 1])
     if not found:
         return None

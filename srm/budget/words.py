@@ -15,13 +15,20 @@ def stopped(line: BudgetLine, amount: Decimal) -> str:
     """Why nothing more goes through, and who can change that."""
     words = _figures(line, amount)
     if line.cost_center.owner_id:
-        return _("The budget “%(budget)s” has %(left)s left, and %(amount)s are asked for. Ask %(owner)s to raise it.") % words
-    return _("The budget “%(budget)s” has %(left)s left, and %(amount)s are asked for. Ask for it to be raised.") % words
+        return (
+            _("The budget “%(budget)s” has %(left)s left, and %(amount)s are asked for. Ask %(owner)s to raise it.")
+            % words
+        )
+    return (
+        _("The budget “%(budget)s” has %(left)s left, and %(amount)s are asked for. Ask for it to be raised.") % words
+    )
 
 
 def over(line: BudgetLine, amount: Decimal) -> str:
     """That it goes through, and how far over."""
-    return _("The budget “%(budget)s” has %(left)s left; with %(amount)s it is exceeded by %(over)s.") % _figures(line, amount)
+    return _("The budget “%(budget)s” has %(left)s left; with %(amount)s it is exceeded by %(over)s.") % _figures(
+        line, amount
+    )
 
 
 def no_budget(cost_center: CostCenter, year: int) -> str:

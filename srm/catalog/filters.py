@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from srm.catalog import lookups  # noqa: F401  the pickers below ask them
@@ -21,11 +22,11 @@ class ItemFilter(filters.FilterSet):
         model = Item
         fields: list[str] = []
 
-    def below(self, rows: QuerySet, _name: str, value: Category) -> QuerySet:
+    def below(self, rows: Any, _name: str, value: Category) -> Any:
         """Items of the category and of everything under it."""
         return rows.below(value) if value else rows
 
-    def with_price(self, rows: QuerySet, _name: str, value: str) -> QuerySet:
+    def with_price(self, rows: Any, _name: str, value: str) -> Any:
         """Items whose last price is known, or is not."""
         return rows.filter(reference_price__isnull=value == "0") if value else rows
 
@@ -40,7 +41,7 @@ class CategoryFilter(filters.FilterSet):
         model = Category
         fields: list[str] = []
 
-    def under(self, rows: QuerySet, _name: str, value: Category) -> QuerySet:
+    def under(self, rows: Any, _name: str, value: Category) -> Any:
         """The category and everything under it."""
         return rows.below(value) if value else rows
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +20,9 @@ class ItemForm(forms.ModelForm):
 
     category = forms.PickerField("categories", label=_("Category"))
     base_unit = forms.PickerField(
-        "units", label=_("Base unit"), help_text=_("What stock and prices are counted in: the smallest that is handed out.")
+        "units",
+        label=_("Base unit"),
+        help_text=_("What stock and prices are counted in: the smallest that is handed out."),
     )
     article = forms.forms.CharField(
         label=_("Article"), max_length=40, required=False, help_text=_("Left empty, it gets the next free one.")
@@ -79,7 +83,7 @@ class QuickItemForm(forms.Form):
 
     layout = ["name", "category", ("base_unit", "reference_price")]
 
-    def named(self) -> dict[str, object]:
+    def named(self) -> dict[str, Any]:
         """The cleaned values, with the name in the language it was typed in."""
         values = dict(self.cleaned_data)
         language = (get_language() or "en")[:2]

@@ -234,7 +234,8 @@ class ItemUnit(models.Model):
         ordering = ["factor", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["item", "unit"], name="item_unit_once",
+                fields=["item", "unit"],
+                name="item_unit_once",
                 violation_error_message=_("This item already has a pack of this unit."),
             ),
             models.CheckConstraint(condition=Q(factor__gt=0), name="item_unit_factor_positive"),

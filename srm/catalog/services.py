@@ -73,7 +73,7 @@ def create_item(
     Raises:
         InvalidInput: sentences by field; of a pack as "packs.0.factor".
     """
-    names = {"name_en": name_en.strip(), "name_ru": name_ru.strip(), "name_bg": name_bg.strip()}
+    names: dict[str, Any] = {"name_en": name_en.strip(), "name_ru": name_ru.strip(), "name_bg": name_bg.strip()}
     require_name(names)
     _require_usable(category)
     item = records.create(
@@ -167,7 +167,9 @@ def _check_replacement(item: Item, successor: Item | None) -> None:
 
 def _require_usable(category: Category) -> None:
     if not category.is_active:
-        raise InvalidInput({"category": _("“%(category)s” is closed. Choose another category.") % {"category": category}})
+        raise InvalidInput(
+            {"category": _("“%(category)s” is closed. Choose another category.") % {"category": category}}
+        )
 
 
 def _write_packs(item: Item, packs: Iterable[Pack], actor: Actor, base: Unit | None = None) -> bool:
@@ -177,11 +179,11 @@ def _write_packs(item: Item, packs: Iterable[Pack], actor: Actor, base: Unit | N
         unit, factor = (pack["unit"], pack["factor"]) if isinstance(pack, Mapping) else pack
         _check_pack(position, unit, Decimal(factor), base or item.base_unit, wanted)
         wanted[unit.pk] = (unit, Decimal(factor))
-    existing = {pack.unit_id: pack for pack in item.packs.all()}
+    existing = {one.unit_id: one for one in item.packs.all()}
     changed = False
-    for key, pack in existing.items():
+    for key, old in existing.items():
         if key not in wanted:
-            records.remove(pack, actor=actor, root=item)
+            records.remove(old, actor=actor, root=item)
             changed = True
     for key, (unit, factor) in wanted.items():
         if key not in existing:

@@ -49,7 +49,7 @@ class CategoryTable(tables.Table):
 
     class Meta:
         model = Category
-        hidden = ("unspsc",)
+        hidden: tuple[str, ...] = ("unspsc",)
 
 
 class PartTable(CategoryTable):

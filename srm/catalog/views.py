@@ -218,7 +218,11 @@ def category_items_panel(document: Category, actor: Actor, request: HttpRequest)
     """The first items of the tree below, and the way to all of them."""
     rows = list(_items_below(document, actor).select_related("category", "base_unit").order_by("article")[: SOME + 1])
     more = f"{url_of(Item, 'list')}?category={document.public_id}" if len(rows) > SOME else ""
-    return (ROWS, {"table": render_ready(tables.ItemTable, rows[:SOME], actor), "more": more, "card": True}) if rows else None
+    return (
+        (ROWS, {"table": render_ready(tables.ItemTable, rows[:SOME], actor), "more": more, "card": True})
+        if rows
+        else None
+    )
 
 
 class CategoryCreate(CreatePage):

@@ -161,7 +161,9 @@ class IssueView(_Command):
 
     permission, input_class = MOVE, IssueInput
 
-    @extend_schema(request=IssueInput, responses={201: MoveSerializer}, operation_id="stock_issue", summary=_("Issue from stock"))
+    @extend_schema(
+        request=IssueInput, responses={201: MoveSerializer}, operation_id="stock_issue", summary=_("Issue from stock")
+    )
     def post(self, request: Request) -> Response | HttpResponse:
         """The move that was written."""
         return self.answer()

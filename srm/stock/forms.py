@@ -61,7 +61,10 @@ class CountForm(MoveForm):
     """What was counted, and why the books may differ."""
 
     counted = forms.DecimalField(
-        label=_("Counted"), places=QUANTITY_PLACES, min_value=0, help_text=_("In the item's base unit. 0 when nothing is left.")
+        label=_("Counted"),
+        places=QUANTITY_PLACES,
+        min_value=0,
+        help_text=_("In the item's base unit. 0 when nothing is left."),
     )
     reason = forms.forms.CharField(label=_("Why"), max_length=300, help_text=_("For example: yearly count, breakage."))
     seen = forms.DecimalField(places=QUANTITY_PLACES, required=False, widget=forms.forms.HiddenInput)
@@ -79,4 +82,11 @@ class WarehouseForm(forms.ModelForm):
         model = Warehouse
         fields = ["code", "place", "legal_entity", "name_en", "name_ru", "name_bg", "is_active"]
 
-    layout = [_("Name"), "name_en", ("name_ru", "name_bg"), _("Where"), ("code", "is_active"), ("place", "legal_entity")]
+    layout = [
+        _("Name"),
+        "name_en",
+        ("name_ru", "name_bg"),
+        _("Where"),
+        ("code", "is_active"),
+        ("place", "legal_entity"),
+    ]

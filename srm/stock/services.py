@@ -260,9 +260,10 @@ def _move(
             raise InvalidInput({"from_reserved": _("More is taken from the promised goods than is handed out.")})
     _require_free(level, quantity + from_reserved)
     worth = _worth(level, quantity, value)
+    origin: dict[str, Any] = {**named(document)}
     move = records.create(
         StockMove, actor=actor, kind=kind, warehouse=warehouse, item=item, quantity=quantity, value=worth,
-        moved_on=moved_on, counterpart=counterpart[:200], reason=reason[:300], **named(document),
+        moved_on=moved_on, counterpart=counterpart[:200], reason=reason[:300], **origin,
     )  # fmt: skip
     level.on_hand += quantity
     level.reserved -= from_reserved

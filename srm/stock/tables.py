@@ -49,7 +49,7 @@ class MoveTable(tables.Table):
 
     class Meta:
         model = StockMove
-        hidden = ("created_at",)
+        hidden: tuple[str, ...] = ("created_at",)
 
 
 class WarehouseTable(tables.Table):

@@ -5,5 +5,7 @@ app_name = "stock"
 urlpatterns = [
     *routes(views.LevelList),
     *routes(views.MoveList, views.Issue, views.Count, prefix="moves/"),
-    *routes(views.WarehouseList, views.WarehouseDetail, views.WarehouseCreate, views.WarehouseEdit, prefix="warehouses/"),
+    *routes(
+        views.WarehouseList, views.WarehouseDetail, views.WarehouseCreate, views.WarehouseEdit, prefix="warehouses/"
+    ),
 ]

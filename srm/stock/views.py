@@ -146,7 +146,10 @@ class WarehouseList(ListPage):
     table, filterset = tables.WarehouseTable, filters.WarehouseFilter
     sorts = {"code": ("code", "id"), "-code": ("-code", "-id")}
     create_label = gettext_lazy("New warehouse")
-    empty = (gettext_lazy("No warehouses yet."), gettext_lazy("A store at a delivery place: goods are received into it."))
+    empty = (
+        gettext_lazy("No warehouses yet."),
+        gettext_lazy("A store at a delivery place: goods are received into it."),
+    )
 
     def queryset(self) -> QuerySet:
         return super().queryset().select_related("place", "legal_entity")

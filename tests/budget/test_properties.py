@@ -73,7 +73,11 @@ class Budget(RuleBasedStateMachine):
             self.held[line]["reserved"] += amount
             self.known.append(line)
 
-    @rule(step=st.sampled_from([("commit", "reserved", "committed"), ("spend", "committed", "spent")]), line=LINES, amount=AMOUNTS)
+    @rule(
+        step=st.sampled_from([("commit", "reserved", "committed"), ("spend", "committed", "spent")]),
+        line=LINES,
+        amount=AMOUNTS,
+    )
     def advance(self, step, line, amount):
         name, source, target = step
         mine = self.held[line]
@@ -82,7 +86,11 @@ class Budget(RuleBasedStateMachine):
             mine[source] -= min(amount, mine[source])
             mine[target] += amount
 
-    @rule(step=st.sampled_from([("uncommit", "committed", "reserved"), ("unspend", "spent", "committed")]), line=LINES, amount=AMOUNTS)
+    @rule(
+        step=st.sampled_from([("uncommit", "committed", "reserved"), ("unspend", "spent", "committed")]),
+        line=LINES,
+        amount=AMOUNTS,
+    )
     def step_back(self, step, line, amount):
         name, source, target = step
         part = min(self.held[line][source], amount)

@@ -41,10 +41,14 @@ def test_of_two_who_want_the_last_euro_one_gets_it_and_one_a_sentence(two_reserv
 
 def test_without_the_lock_both_get_it(two_reserve, monkeypatch):
     def unlocked(pk):
-        return BudgetLine.objects.unscoped("the lock is taken away").select_related("cost_center__owner", "category").get(pk=pk)
+        return (
+            BudgetLine.objects.unscoped("the lock is taken away")
+            .select_related("cost_center__owner", "category")
+            .get(pk=pk)
+        )
 
     monkeypatch.setattr(services, "_locked", meeting_place(unlocked))
-    line, answers = two_reserve(edge=without_transaction)
+    _line, answers = two_reserve(edge=without_transaction)
     assert answers == [[], []]
     assert BudgetEntry.objects.unscoped("test").count() == 2
     assert selectors.disagreements() != []

@@ -8,9 +8,9 @@ from srm.audit.models import AuditEvent
 from srm.audit.selectors import history
 from srm.budget import selectors, services
 from srm.budget.models import BudgetEntry, BudgetLine
+from srm.catalog.services import create_category
 from srm.core.actor import SYSTEM
 from srm.core.errors import InvalidInput, NotAllowed, RuleBroken, Stale
-from srm.catalog.services import create_category
 from srm.notify.models import Notice
 from tests.budget.conftest import YEAR, buckets, read
 
@@ -260,7 +260,9 @@ def test_an_owner_sets_his_own_budgets_and_finance_sets_all(budget, firm, work):
     with pytest.raises(NotAllowed), work():
         services.create_line(actor=owner, cost_center=firm.cc_service, year=YEAR, amount=D(10))
     with work():
-        foreign = services.create_line(actor=firm.actor("accountant"), cost_center=firm.cc_service, year=YEAR, amount=D(10))
+        foreign = services.create_line(
+            actor=firm.actor("accountant"), cost_center=firm.cc_service, year=YEAR, amount=D(10)
+        )
     with pytest.raises(NotAllowed), work():
         services.update_line(foreign, actor=owner, amount=D(99))
     with pytest.raises(NotAllowed), work():

@@ -112,7 +112,12 @@ def test_packs_are_written_changed_and_taken_away_with_the_item(make, change, fi
 
 @pytest.mark.parametrize(
     ("code", "factor", "where"),
-    [("C62", 5, "packs.0.unit"), ("XBX", 0, "packs.0.factor"), ("XBX", -1, "packs.0.factor"), ("DZN", 10, "packs.0.factor")],
+    [
+        ("C62", 5, "packs.0.unit"),
+        ("XBX", 0, "packs.0.factor"),
+        ("XBX", -1, "packs.0.factor"),
+        ("DZN", 10, "packs.0.factor"),
+    ],
 )
 def test_packs_that_cannot_be_are_refused_at_their_line(make, firm, code, factor, where):
     with refused(where):
@@ -129,9 +134,7 @@ def test_the_base_unit_stays_once_something_is_counted_in_it(make, change, firm,
     item = make()
     item = change(item, base_unit=firm.unit("KGM"))
     with work():
-        stock.receive(
-            actor=SYSTEM, warehouse=firm.warehouse, item=item, quantity=D(1), moved_on=item.created_at.date()
-        )
+        stock.receive(actor=SYSTEM, warehouse=firm.warehouse, item=item, quantity=D(1), moved_on=item.created_at.date())
     with refused("base_unit"):
         change(item, base_unit=firm.unit("C62"))
     assert change(item, base_unit=firm.unit("KGM"), name_en="Sheet").name_en == "Sheet"
@@ -155,7 +158,7 @@ def test_two_editors_of_one_item_notice_each_other(make, change):
 def test_followers_hear_of_items_and_of_their_packs(make, change, firm, work):
     item = make(activate=True)
     change(item, packs=[(firm.unit("XBX"), D(200))])
-    events = OutboxEvent.objects.unscoped("test") if hasattr(OutboxEvent.objects, "unscoped") else OutboxEvent.objects
+    events = OutboxEvent.objects.unscoped("test")
     told = [(event.kind, event.payload) for event in events.filter(kind__startswith="item.").order_by("pk")]
     assert [kind for kind, _payload in told] == ["item.created", "item.activate", "item.changed"]
     assert told[0][1]["article"] == item.article
@@ -220,7 +223,9 @@ def test_a_tree_does_not_grow_deeper_than_its_paths(firm, work):
     parent = firm.tools
     with refused("parent"), work():
         for depth in range(20):
-            parent = services.create_category(actor=SYSTEM, code=f"{'x' * 17}{depth:02d}", parent=parent, name_en="Deep")
+            parent = services.create_category(
+                actor=SYSTEM, code=f"{'x' * 17}{depth:02d}", parent=parent, name_en="Deep"
+            )
 
 
 def test_two_moves_at_once_close_no_circle(committed_firm):

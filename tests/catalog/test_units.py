@@ -19,7 +19,13 @@ BY_CODE = {row.code: row for row in UNITS}
 
 def unit(code: str) -> Unit:
     row = BY_CODE[code]
-    return Unit(pk=UNITS.index(row) + 1, code=code, dimension=row.dimension, factor=Decimal(row.factor), symbol_en=row.symbols[0])
+    return Unit(
+        pk=UNITS.index(row) + 1,
+        code=code,
+        dimension=row.dimension,
+        factor=Decimal(row.factor),
+        symbol_en=row.symbols[0],
+    )
 
 
 def test_every_unit_has_its_symbol_and_name_in_three_languages():
@@ -78,7 +84,9 @@ def test_units_of_one_kind_convert_exactly(quantity, code, base, result):
     assert to_base(None, Decimal(quantity), unit(code), unit(base)) == Decimal(result)
 
 
-@pytest.mark.parametrize(("code", "base"), [("KGM", "LTR"), ("XBX", "C62"), ("MON", "DAY"), ("C62", "KGM"), ("XBX", "XPK")])
+@pytest.mark.parametrize(
+    ("code", "base"), [("KGM", "LTR"), ("XBX", "C62"), ("MON", "DAY"), ("C62", "KGM"), ("XBX", "XPK")]
+)
 def test_units_of_different_kinds_are_refused_in_a_sentence(code, base):
     with pytest.raises(InvalidInput) as refusal:
         to_base(None, Decimal(1), unit(code), unit(base))

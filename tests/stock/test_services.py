@@ -25,7 +25,11 @@ def store(firm, work):
         if quantity is not None:
             values["quantity"] = D(quantity)
         if name == "reserve":
-            values = {"item": values["item"], "place": values.get("place", firm.plovdiv), "quantity": values["quantity"]}
+            values = {
+                "item": values["item"],
+                "place": values.get("place", firm.plovdiv),
+                "quantity": values["quantity"],
+            }
         with work():
             return getattr(services, name)(actor=SYSTEM, **values)
 

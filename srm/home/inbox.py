@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Count, F, Q, Sum
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from procurement.awards.lifecycle import AwardState
 from procurement.awards.models import Award
@@ -22,8 +23,12 @@ from procurement.requests.lifecycle import LineState
 from procurement.requests.models import PurchaseRequest, RequestLine
 from procurement.tenders.lifecycle import TenderState
 from procurement.tenders.models import Tender
+from srm.approvals import selectors as approvals
+from srm.approvals.models import ApprovalStep
 from srm.core import clock
 from srm.core.actor import Actor
+from srm.core.names import pick_name
+from srm.ui import formats
 
 MOST = 8
 OPEN = _("Open")
@@ -71,6 +76,25 @@ def sections(actor: Actor) -> Iterator[Section]:
             found = provider(actor)
             if found is not None and found.rows:
                 yield found
+
+
+@waits_for("approvals.decide")
+def decisions(actor: Actor) -> Section:
+    """Documents whose next step is mine, the longest waiting first."""
+    rows = [
+        Row(
+            title=step.route.title, url=reverse("approvals:approvalstep-detail", args=[step.public_id]),
+            hint=_asked_by(step), tone="wait", action=_("Decide"),
+        )
+        for step in approvals.waiting_for(actor).order_by("route__created_at", "pk")[:MOST]
+    ]  # fmt: skip
+    return Section(_("To decide"), rows, reverse("approvals:inbox"))
+
+
+def _asked_by(step: ApprovalStep) -> str:
+    route = step.route
+    who = " · ".join(str(part) for part in (route.requester, route.department) if part)
+    return f"{who} · {formats.money(route.amount, route.currency)}"
 
 
 @waits_for("awards.approve")
@@ -122,6 +146,28 @@ def coming(actor: Actor) -> Section:
         for line in lines
     ]  # fmt: skip
     return Section(_("On its way to me"), rows)
+
+
+@waits_for("planning.aggregate")
+def needs(actor: Actor) -> Section:
+    """Approved needs that nobody has planned yet, by category."""
+    names = ("category__name_en", "category__name_ru", "category__name_bg")
+    found = (
+        RequestLine.objects.visible_to(actor)
+        .filter(state=LineState.APPROVED, open_quantity__gt=0)
+        .values("category_id", *names)
+        .annotate(count=Count("pk"), amount=Sum("amount"))
+        .order_by("-amount", "category_id")[:MOST]
+    )
+    rows = [
+        Row(
+            title=pick_name(*(row[name] or "" for name in names)) or _("Without category"),
+            url=reverse("planning:board"), tone="wait", action=_("Merge"),
+            hint=ngettext("%d need", "%d needs", row["count"]) % row["count"],
+        )
+        for row in found
+    ]  # fmt: skip
+    return Section(_("Needs to plan"), rows, reverse("planning:board"))
 
 
 @waits_for("tenders.edit")

@@ -68,6 +68,8 @@ class Hints:
 
     def is_blank(self, text: str) -> bool:
         """Whether `text` is one of the words that mean nothing."""
+        if not self.blanks:
+            return False
         folded = text.strip().casefold()
         return any(
             folded.startswith(word[:-1].casefold()) if word.endswith("*") else folded == word.casefold()
@@ -93,8 +95,9 @@ def clean_text(value: Any, max_length: int | None = None) -> str:
     Raises:
         CellFault: too long.
     """
-    text = plain(value)
-    text = "".join(sign for sign in unicodedata.normalize("NFC", text) if not _is_hidden(sign)).strip()
+    text = unicodedata.normalize("NFC", plain(value)).strip()
+    if not text.isprintable():  # which most texts are
+        text = "".join(sign for sign in text if not _is_hidden(sign)).strip()
     if max_length is not None and len(text) > max_length:
         raise CellFault(
             _("%(length)d characters are too many; the most is %(most)d.") % {"length": len(text), "most": max_length}

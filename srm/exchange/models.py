@@ -80,6 +80,7 @@ class ImportRun(ScopedModel):
         FAILED = "failed", _("Failed")
         CANCELLED = "cancelled", _("Cancelled")
 
+    tones = {"mapped": "live", "checked": "wait", "applying": "live", "applied": "good"}
     EDITABLE = (State.UPLOADED, State.MAPPED, State.CHECKED, State.FAILED)
 
     public_id = fields.public_id()

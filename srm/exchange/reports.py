@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import IO, Any
 
-from django.db.models import Count
+from django.db.models import Count, Min
 from django.utils.translation import gettext as _
 
 from srm.exchange import cleaning
@@ -76,10 +76,20 @@ def _written(column: Col, value: Any) -> str:
     return (_("yes") if value else _("no")) if isinstance(value, bool) else str(value)
 
 
-def reasons(run: ImportRun) -> list[Any]:
-    """Rejected lines by reason, the most frequent first, each with an example."""
-    rows = run.rows_of(ImportRow.Outcome.REJECTED).values("reason").annotate(lines=Count("id"))
-    return list(rows.order_by("-lines", "reason")[:REASONS])
+def reasons(run: ImportRun) -> list[dict[str, Any]]:
+    """Rejected lines by reason, the most frequent first, each with the first line as an example."""
+    rows = run.rows_of(ImportRow.Outcome.REJECTED)
+    found = list(
+        rows.values("reason").annotate(lines=Count("id"), first=Min("line")).order_by("-lines", "reason")[:REASONS]
+    )
+    examples = {row.line: row for row in rows.filter(line__in=[one["first"] for one in found])}
+    return [{**one, "example": _quoted(examples[one["first"]])} for one in found]
+
+
+def _quoted(row: ImportRow) -> str:
+    """The words of the cell that the first fault is about, as the fault quotes them."""
+    message = row.faults[0]["message"] if row.faults else ""
+    return message.partition("“")[2].partition("”")[0]
 
 
 def write_fault_report(run: ImportRun, kind: ImportKind, stream: IO[bytes]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -21,6 +22,7 @@ from srm.jobs.run import JobRun
 WHY = "the import has been resolved"
 PORTION = 500
 DELETED_AT_ONCE = 2000
+_QUOTED = re.compile(r"“[^”]*”")
 
 
 class Staging:
@@ -122,12 +124,13 @@ def _portions(table: Any, heading: int) -> Iterator[list[tuple[int, list[Any]]]]
 
 
 def reason_of(row: ParsedRow, kind: ImportKind) -> str:
-    """What is wrong with a line, short enough to be counted with others."""
+    """What is wrong with a line, without the cell's own words, so that lines with the same fault count together."""
     if not row.faults:
         return ""
     first = row.faults[0]
     column = next((one for one in kind.fields if one.name == first.column), None)
-    return (f"{column.heading(kind.model)}: {first.message}" if column else first.message)[:300]
+    message = _QUOTED.sub("“…”", first.message)
+    return (f"{column.heading(kind.model)}: {message}" if column else message)[:300]
 
 
 def apply_in_portions(run: ImportRun, kind: ImportKind, job: JobRun, work: Callable[[], Any]) -> None:

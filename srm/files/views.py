@@ -6,8 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.files.storage import default_storage
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -66,10 +65,10 @@ class Send(Page):
         with unit_of_work():
             for one in stored:
                 services.attach(document, one, actor=self.actor)
-        if getattr(request, "htmx", None):
-            return render(request, "files/_panel.html", selectors.panel_context(document, self.actor))
         done = ngettext("%(n)d file attached.", "%(n)d files attached.", len(stored))
         messages.success(request, done % {"n": len(stored)})
+        if getattr(request, "htmx", None):
+            return HttpResponse(status=204, headers={"HX-Redirect": back_to(document)})
         return HttpResponseRedirect(back_to(document))
 
 

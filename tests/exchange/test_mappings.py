@@ -64,9 +64,9 @@ def test_the_preview_shows_so_many_lines_and_leads_on(actor, monkeypatch) -> Non
 
 def test_rejected_lines_are_counted_by_reason(actor) -> None:
     run = mapped(uploaded(actor, sheet_of(*(line(n, Due="soon") for n in range(3)), line(9, Vendor=""))), actor)
-    assert [(one["reason"], one["lines"]) for one in reports.reasons(run)] == [
-        ("Due: “soon” is not a date. Write it like 2026-05-31.", 3),
-        ("Supplier: This must be filled in.", 1),
+    assert [(one["reason"], one["lines"], one["first"], one["example"]) for one in reports.reasons(run)] == [
+        ("Due: “…” is not a date. Write it like 2026-05-31.", 3, 2, "soon"),
+        ("Supplier: This must be filled in.", 1, 5, ""),
     ]
 
 

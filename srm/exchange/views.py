@@ -152,7 +152,7 @@ class ImportDetail(_OfImport, DetailPage):
         if run.state in (*ImportRun.EDITABLE, State.APPLYING):
             found.append(Action("cancel", _("Give up"), url_of(run, "cancel") or "", tone="danger"))
         if run.state in ImportRun.EDITABLE:
-            tone = "neutral" if run.state == State.CHECKED else "primary"
+            tone = "primary" if run.state in (State.UPLOADED, State.FAILED) else "neutral"
             found.append(Action("columns", _("Columns"), url_of(run, "columns") or "", tone=tone))
         if run.state == State.CHECKED:
             label = _("Import %(n)d lines") % {"n": run.good}

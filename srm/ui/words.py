@@ -8,6 +8,7 @@ def script_words() -> dict[str, str]:
     return {
         "undo": _("Undo"),
         "close": _("Close"),
+        "menu": _("Menu"),
         "copied": _("Copied."),
         "taken": _("Their value is in the form now."),
         "offline": _("There is no connection. What you typed is kept; try again in a moment."),

@@ -77,7 +77,7 @@ function startTheme() {
       const choice = button.dataset.themeChoice;
       document.documentElement.dataset.choice = choice;
       document.dispatchEvent(new Event("choose-theme"));
-      for (const other of document.querySelectorAll("[data-theme-choice]")) other.setAttribute("aria-checked", String(other === button));
+      for (const other of document.querySelectorAll("[data-theme-choice]")) other.setAttribute("aria-pressed", String(other === button));
       const body = new FormData(button.form);
       body.set("theme", choice);
       fetch(button.form.action, { method: "POST", body, headers: { Accept: "application/json", "X-CSRFToken": csrf() } });
@@ -107,6 +107,13 @@ function shorten(parameters) {
   }
 }
 
+/** The menu takes the focus only where it slides in over the page. */
+function startMenu() {
+  const menu = document.getElementById("menu");
+  menu?.addEventListener("show.bs.offcanvas", () => { menu.tabIndex = -1; menu.setAttribute("aria-label", words("menu")); });
+  menu?.addEventListener("hidden.bs.offcanvas", () => { menu.removeAttribute("tabindex"); menu.removeAttribute("aria-label"); });
+}
+
 function startHtmx() {
   const body = document.body;
   body.addEventListener("htmx:afterSettle", (event) => start(event.detail.elt));
@@ -123,6 +130,7 @@ start(document);
 startKeys();
 startTheme();
 startDialog();
+startMenu();
 startHtmx();
 for (const box of document.querySelectorAll(".q-toast")) {
   box.querySelector(".btn-close")?.addEventListener("click", () => box.remove());

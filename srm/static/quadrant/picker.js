@@ -36,6 +36,7 @@ export function startPicker(select) {
       no_results: () => `<div class="no-results">${words("nothing_found")}</div>`,
       loading: () => `<div class="no-results">${words("searching")}</div>`,
     },
+    onInitialize() { select.setAttribute("aria-hidden", "true"); },
     onItemAdd(value) {
       this.setTextboxValue("");
       fill(select, this.options[value]?.data);

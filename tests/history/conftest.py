@@ -59,9 +59,11 @@ def csv(rows: Iterable[Iterable[object]], delimiter: str = ";") -> bytes:
 @pytest.fixture
 def scms(shared: Path) -> bytes:
     """The public data set."""
-    return (shared / "scms" / "SCMS_Delivery_History_Dataset.csv").read_bytes() if (shared / "scms").exists() else (
-        shared / "data" / "scms" / "SCMS_Delivery_History_Dataset.csv"
-    ).read_bytes()
+    return (
+        (shared / "scms" / "SCMS_Delivery_History_Dataset.csv").read_bytes()
+        if (shared / "scms").exists()
+        else (shared / "data" / "scms" / "SCMS_Delivery_History_Dataset.csv").read_bytes()
+    )
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from srm.core import clock
 from srm.core.actor import Actor
 from srm.core.errors import InvalidInput
 from srm.core.fields import MAX_AMOUNT, MAX_PRICE
+from srm.exchange.mapping import SKIP
 from srm.exchange.parsing import ParsedRow
 from srm.integrations.models import ExternalRef
 from srm.people.models import LegalEntity
@@ -84,7 +85,7 @@ class Checks:
             if line is None:
                 continue
             if (line.system, line.key) in known:
-                row.skip(_("Imported before."))
+                leave_out(row, _("Imported before."))
                 continue
             _check_words(row, line)
             self._check_days(row, line)
@@ -158,6 +159,14 @@ class Checks:
         except InvalidInput as fault:
             for column, sentences in fault.errors.items():
                 row.blame(column, " ".join(map(str, sentences)))
+
+
+def leave_out(row: ParsedRow, reason: str) -> None:
+    """Skip a line that needs no import."""
+    if hasattr(row, "skip"):
+        row.skip(reason)
+    else:
+        row.treatment = SKIP
 
 
 def known_keys(lines: Iterable[Line]) -> set[tuple[str, str]]:

@@ -21,8 +21,11 @@ from srm.audit.services import plain
 from srm.core.actor import Actor
 from srm.core.money import line_total
 from srm.exchange.importer import Progress, kind_named
+from srm.exchange.mapping import SKIP
 from srm.exchange.models import ImportRow, ImportRun
 from srm.exchange.parsing import ParsedRow
+from srm.flow import bulk
+from srm.outbox.models import OutboxEvent
 from srm.people.models import LegalEntity
 from srm.ui import formats
 
@@ -38,6 +41,8 @@ Part = Callable[[], "dict[str, Any] | None"]
 
 def tally(row: ParsedRow, totals: dict[str, Any]) -> None:
     """Add a good line to what the check shows: the value of orders and of transfers by currency, and together."""
+    if row.treatment == SKIP:
+        return
     values = row.values
     value, quantity, price = values.get("value"), values["quantity"], values.get("price")
     net = value if value is not None else line_total(quantity, price or Decimal(0))
@@ -159,7 +164,8 @@ class Writer:
             return
         self.directory.recheck()
         for batch in self._names:
-            batch.write()
+            if batch.write() and batch.model is not OutboxEvent:
+                bulk.note(batch, actor=self.actor, run=self.run)
             self.done.made(batch)
         self._names = None
         for number in range(0, len(self.found.known), MARKED_AT_ONCE):

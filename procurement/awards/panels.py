@@ -35,3 +35,12 @@ def comparison_panel(tender: Tender, actor: Actor, _request: object) -> tuple[st
         "propose_url": reverse("awards:tender-propose", args=[tender.public_id]),
         "file_url": reverse("bids:tender-comparison-file", args=[tender.public_id]) if actor.may("exchange.export") else "",
     }  # fmt: skip
+
+
+@panel(Tender, _("Result"), order=10, permission="portal.read_bids", key="result", place="main")
+def result_panel(tender: Tender, actor: Actor, _request: object) -> tuple[str, dict[str, Any]] | None:
+    """What a supplier learns of the decision: which of its own lines were chosen, and nothing of others."""
+    own = bids.own_result(tender, actor)
+    if own is None:
+        return None
+    return "procurement/awards/_result.html", {"bid": own, "lines": services.lines_won(tender, actor)}

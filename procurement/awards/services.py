@@ -145,3 +145,11 @@ def chosen_of(award: Award | None) -> dict[str, str]:
     """Line -> offer line of an award, by public ids."""
     rows: Any = award.lines.select_related("lot_line", "bid_line") if award else ()
     return {line.lot_line.public_id: line.bid_line.public_id for line in rows}
+
+
+def lines_won(tender: Tender, actor: Actor) -> list[AwardLine]:
+    """The lines of a final award that the actor's own firm delivers."""
+    rows = AwardLine.objects.unscoped("a bidder's own part of the result").filter(
+        award__tender=tender, award__state=AwardState.FINAL, supplier_id=actor.supplier_id or 0
+    )
+    return list(rows.select_related("lot_line__item", "lot_line__unit", "lot_line__lot", "award"))

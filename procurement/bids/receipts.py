@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 from typing import Any
 
 from django.conf import settings
@@ -127,3 +128,20 @@ def receipts_of(tender: Tender, actor: Actor) -> list[BidReceipt]:
     """The actor's own receipts in a tender, newest first."""
     rows = BidReceipt.objects.visible_to(actor).filter(bid__tender=tender, bid__supplier_id=actor.supplier_id)
     return list(rows.select_related("bid__tender", "bid__supplier").order_by("-pk"))
+
+
+def verdict(text: str) -> str:
+    """What a pasted receipt is worth: "unreadable", "forged", "altered" (our envelope is not what it says) or "good"."""
+    try:
+        sent = json.loads(text)
+        body, signature = sent["receipt"], str(sent["signature"])
+        if not isinstance(body, dict) or not sealing.is_signed(body, signature):
+            return "forged"
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return "unreadable"
+    envelope = BidEnvelope.objects.unscoped("the holder of a receipt asks for its own envelope").filter(
+        bid__public_id=body["offer"], edition=body["edition"]
+    )
+    kept = envelope.first()
+    whole = kept is not None and kept.sha256 == body["sha256"] == sealing.digest_of(kept.ciphertext)
+    return "good" if whole else "altered"

@@ -37,6 +37,14 @@ def entered_bid(tender: Tender, actor: Actor) -> Bid | None:
     return rows.exclude(submitted_at=None).select_related("entered_by").first()
 
 
+def own_result(tender: Tender, actor: Actor) -> Bid | None:
+    """The actor's own offer, once it is decided."""
+    if not actor.is_supplier:
+        return None
+    rows = Bid.objects.visible_to(actor).filter(tender=tender, supplier_id=actor.supplier_id, state__in=("won", "lost"))
+    return rows.order_by("-state").first()
+
+
 def last_prices(tender: Tender, supplier_id: int) -> dict[str, Decimal]:
     """By line of the tender, the unit price of this supplier's newest opened offer for the same item and currency."""
     lines = {line.item_id: line.public_id for line in tender.all_lines() if line.item_id}

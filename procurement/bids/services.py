@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -46,6 +47,17 @@ def wanted_of(tender: Tender) -> list[Wanted]:
 # ------------------------------------------------------------------------------------------------------- drafts
 
 
+@dataclass(frozen=True)
+class Copy:
+    """What a supplier may read of its own: what is typed now, and what was submitted last (with the nonce)."""
+
+    typed: dict[str, Any]
+    sent: dict[str, Any] | None = None
+    nonce: str = ""
+    edition: int = 0
+    saved_at: dt.datetime | None = None
+
+
 def save_draft(tender: Tender, *, actor: Actor, typed: Mapping[str, Any]) -> dt.datetime:
     """Keep what the supplier has typed so far, locked; when it was saved.
 
@@ -55,24 +67,36 @@ def save_draft(tender: Tender, *, actor: Actor, typed: Mapping[str, Any]) -> dt.
     _may_bid(actor)
     locked = _open_tender(tender, actor)
     bid = _own_bid(locked, Supplier.objects.visible_to(actor).get(pk=actor.supplier_id))
-    return _keep(bid, offers.clean_typed(typed, wanted_of(locked)))
+    kept = _kept(bid) or Copy({})
+    return _keep(bid, replace(kept, typed=offers.clean_typed(typed, wanted_of(locked))))
+
+
+def load_copy(tender: Tender, *, actor: Actor) -> Copy | None:
+    """What the actor's own firm has typed and submitted; None when there is nothing or it may not be read again."""
+    if not actor.is_supplier or not reaches(actor, tender):
+        return None
+    own = Bid.objects.visible_to(actor).filter(tender=tender, supplier_id=actor.supplier_id, by_buyer=False).first()
+    return _kept(own) if own is not None else None
 
 
 def load_draft(tender: Tender, *, actor: Actor) -> dict[str, Any] | None:
-    """What the actor's own firm has typed or submitted, None when there is nothing or it may not be read again."""
-    if not actor.is_supplier or not reaches(actor, tender):
+    """What the actor's own firm has typed so far, as it was typed."""
+    copy = load_copy(tender, actor=actor)
+    return copy.typed if copy else None
+
+
+def _kept(bid: Bid) -> Copy | None:
+    draft = BidDraft.objects.unscoped(WHY).filter(bid=bid).first()
+    if draft is None:
         return None
-    rows = BidDraft.objects.visible_to(actor).filter(
-        bid__tender=tender, bid__supplier_id=actor.supplier_id, bid__by_buyer=False
-    )
-    draft = rows.select_related("bid").first()
-    return sealing.unlock_draft(draft.ciphertext, draft.bid.public_id) if draft else None
+    return replace(Copy(**sealing.unlock_draft(draft.ciphertext, bid.public_id)), saved_at=draft.saved_at)
 
 
-def _keep(bid: Bid, typed: Mapping[str, Any]) -> dt.datetime:
+def _keep(bid: Bid, copy: Copy) -> dt.datetime:
     now = clock.now()
+    content = {"typed": copy.typed, "sent": copy.sent, "nonce": copy.nonce, "edition": copy.edition}
     BidDraft.objects.unscoped(WHY).update_or_create(
-        bid=bid, defaults={"ciphertext": sealing.lock_draft(typed, bid.public_id), "saved_at": now}
+        bid=bid, defaults={"ciphertext": sealing.lock_draft(content, bid.public_id), "saved_at": now}
     )
     return now
 
@@ -143,7 +167,7 @@ def _store(tender: Tender, bid: Bid, *, actor: Actor, typed: Mapping[str, Any], 
     envelope, nonce = _sealed(tender, bid, offer, tender_key, received)
     moved = perform(bid, "submit", actor=actor, received_at=received) if not bid.by_buyer else _entered(bid, received)
     if tender.flags.keeps_copy and not bid.by_buyer:
-        _keep(moved, {**typed, "nonce": nonce})
+        _keep(moved, Copy(typed, sent=typed, nonce=nonce, edition=envelope.edition))
     else:
         BidDraft.objects.unscoped(WHY).filter(bid=bid).delete()
     receipt = receipts.issue(
@@ -276,12 +300,11 @@ def forget_drafts(tender: Tender, *, actor: Actor, **_details: object) -> None:
     BidDraft.objects.unscoped(WHY).filter(bid__tender=tender).delete()
 
 
-def check_lines(tender: Tender, typed: Mapping[str, Any]) -> tuple[dict[str, Any], Offer]:
-    """What was typed, cleaned, and the offer it makes.
+def check_typed(tender: Tender, typed: Mapping[str, Any]) -> Offer:
+    """The offer that `typed` makes, without sending it.
 
     Raises:
         InvalidInput: sentences by field.
     """
-    wanted: Sequence[Wanted] = wanted_of(tender)
-    cleaned = offers.clean_typed(typed, wanted)
-    return cleaned, offers.check(cleaned, wanted, currency=tender.currency, today=clock.today())
+    wanted = wanted_of(tender)
+    return offers.check(offers.clean_typed(typed, wanted), wanted, currency=tender.currency, today=clock.today())

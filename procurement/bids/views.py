@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
-from procurement.bids import formdata, selectors, services
+from procurement.bids import formdata, receipts, selectors, services
 from procurement.bids.exchange import comparison_file
 from procurement.bids.models import Bid
 from procurement.bids.opening import total_of
@@ -164,3 +164,18 @@ class ComparisonFile(Page):
         return HttpResponse(
             content, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}.xlsx"'}
         )
+
+
+class VerifyReceipt(Page):
+    """Anybody checks a receipt: whether we signed it, and whether the envelope it speaks of is still as it was."""
+
+    public = True
+    name = "verify"
+    route = "receipts/verify/"
+    title = gettext_lazy("Check a receipt")
+    template = "procurement/bids/verify.html"
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Judge what was pasted."""
+        sent = request.POST.get("receipt", "")[:20_000]
+        return self.show(sent=sent, verdict=receipts.verdict(sent))

@@ -43,8 +43,8 @@ def test_an_offer_is_stored_only_as_an_envelope_and_answered_with_a_receipt(firm
 
 def test_the_receipt_is_checked_by_its_holder_alone_and_fits_the_copy(firm, work, published):
     receipt = offer(firm, work, published)
-    copy = services.load_draft(published, actor=firm.actor("alfa_admin"))
-    kept = json.loads(json.dumps(receipts.as_file(receipt, nonce=copy["nonce"])))
+    copy = services.load_copy(published, actor=firm.actor("alfa_admin"))
+    kept = json.loads(json.dumps(receipts.as_file(receipt, nonce=copy.nonce)))
     text = json.dumps(kept["receipt"], sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
     public = Ed25519PublicKey.from_public_bytes(base64.b64decode(kept["public_key"]))
     public.verify(base64.b64decode(kept["signature"]), b"quadrant-receipt-v1\n" + text)

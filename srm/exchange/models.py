@@ -10,6 +10,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from srm.core import clock, fields
 from srm.core.actor import Actor
@@ -77,7 +78,7 @@ class ImportRun(ScopedModel):
         CHECKED = "checked", _("Checked")
         APPLYING = "applying", _("Importing")
         APPLIED = "applied", _("Imported")
-        FAILED = "failed", _("Failed")
+        FAILED = "failed", pgettext_lazy("import", "Failed")
         CANCELLED = "cancelled", _("Cancelled")
 
     tones = {"mapped": "live", "checked": "wait", "applying": "live", "applied": "good"}
@@ -93,7 +94,7 @@ class ImportRun(ScopedModel):
     info = models.JSONField(default=dict)
     profile = models.JSONField(default=list)
     mapping = models.JSONField(default=dict)
-    total = models.PositiveIntegerField(_("Lines"), default=0)
+    total = models.PositiveIntegerField(pgettext_lazy("file", "Lines"), default=0)
     good = models.PositiveIntegerField(_("Good lines"), default=0)
     rejected = models.PositiveIntegerField(_("Rejected lines"), default=0)
     skipped = models.PositiveIntegerField(_("Skipped lines"), default=0)

@@ -194,4 +194,8 @@ def read_table(
     Raises:
         InvalidInput, TooLarge: it is refused; the sentence says why and what to do.
     """
-    return Table(Path(path).resolve(strict=True), name or Path(path).name, limits, sheet, rows)
+    # Not resolved: a file without a name on any disk is given as /proc/<pid>/fd/<n>, which leads nowhere by name.
+    found = Path(path).absolute()
+    if not found.exists():
+        raise FileNotFoundError(found)
+    return Table(found, name or found.name, limits, sheet, rows)

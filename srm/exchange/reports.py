@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import IO, Any
 
 from django.db.models import Count, Min
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from srm.exchange import cleaning
 from srm.exchange.columns import NUMERIC, Col
@@ -89,14 +91,16 @@ def reasons(run: ImportRun) -> list[dict[str, Any]]:
 def _quoted(row: ImportRow) -> str:
     """The words of the cell that the first fault is about, as the fault quotes them."""
     message = row.faults[0]["message"] if row.faults else ""
-    return message.partition("“")[2].partition("”")[0]
+    # Each language has its own marks: “so”, «so», „so“.
+    quoted = re.search("[“«„](.*?)[”»“]", message)
+    return quoted[1] if quoted else ""
 
 
 def write_fault_report(run: ImportRun, kind: ImportKind, stream: IO[bytes]) -> int:
     """The rejected lines as XLSX: what is wrong beside what stood there, to be corrected and sent again."""
     titles = run.info.get("titles", [])
     columns = [
-        Column(_("Line"), "whole", 8),
+        Column(pgettext("file", "Line"), "whole", 8),
         Column(_("What is wrong"), "text", 60),
         *(Column(title or " ") for title in titles),
     ]

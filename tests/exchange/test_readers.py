@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import os
 import subprocess
 import sys
 from decimal import Decimal
@@ -144,6 +145,20 @@ def test_reading_stops_where_it_is_told(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("a,b\n" * 5000)
     assert len(rows_of(path, rows=12)) == 12
+
+
+def test_a_file_that_never_touches_a_disk_can_be_read(tmp_path: Path) -> None:
+    stream = BytesIO()
+    with XlsxBook(stream) as book:
+        book.write_table("Data", [Column("A")], [["sealed"]])
+    handle = os.memfd_create("test", os.MFD_CLOEXEC)
+    try:
+        os.write(handle, stream.getvalue())
+        assert rows_of(Path(f"/proc/{os.getpid()}/fd/{handle}"), name="offer.xlsx") == [["A"], ["sealed"]]
+    finally:
+        os.close(handle)
+    with pytest.raises(FileNotFoundError):
+        rows_of(tmp_path / "none.csv")
 
 
 def test_leaving_early_ends_the_child(tmp_path: Path) -> None:

@@ -34,8 +34,8 @@ CRITERIA: dict[str, tuple[object, Callable[[float], str], object]] = {
     "lead_time": (_("Lead time"), _days, _("From order to receipt; 90 days count as full risk")),
     "lead_variation": (_("Lead time's spread"), _percent, _("Deviation over mean; half counts as full risk")),
     "late": (_("On time"), _percent, _("Receipts not after the promised day; a quarter late is full risk")),
-    "rejected": (_("Rejected"), _percent, _("Of what came; 5 % count as full risk")),
-    "price_volatility": (_("Price volatility"), _percent, _("Yearly, from monthly prices; 35 % count as full risk")),
+    "rejected": (_("Rejected"), _percent, _("Of what came; full risk from 5 %")),
+    "price_volatility": (_("Price volatility"), _percent, _("Yearly, from monthly prices; full risk from 35 %")),
     "spend_position": (_("Spend, Pareto position"), _percent, _("1 minus the share of spend standing before it")),
     "margin": (_("Margin that depends on it"), _percent, _("Share of the margin of our products that need its items")),
 }

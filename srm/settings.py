@@ -4,7 +4,6 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
 
 from srm import env
 
@@ -266,5 +265,5 @@ LOGGING = {
 }
 WEBHOOK_ALLOW_PRIVATE = env.flag("WEBHOOK_ALLOW_PRIVATE", False)
 CSRF_FAILURE_VIEW = "srm.ui.errors.csrf_failure"
-BRAND = _("Quadrant")
+BRAND = "Quadrant"
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from procurement.orders.models import PurchaseOrder
 from srm.ui import formats, printing
@@ -28,7 +29,7 @@ def letter(order: PurchaseOrder) -> dict:
         "firm": {"name": entity.name, "address": entity.address, "tax_id": entity.tax_id},
         "supplier": {"name": supplier.legal_name or supplier.name, "address": supplier.address,
                      "tax_id": supplier.tax_id},
-        "labels": {"to": _("To"), "tax": _("Tax number"), "no": _("No."), "item": _("Item"),
+        "labels": {"to": pgettext("letter", "To"), "tax": _("Tax number"), "no": _("No."), "item": _("Item"),
                    "quantity": _("Quantity"), "price": _("Price"), "net": _("Net"), "wanted": _("Wanted"),
                    "total": _("Total net of VAT"), "note": _("Note")},
         "facts": [

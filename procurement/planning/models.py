@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from srm.catalog.models import Category, Item, Unit
 from srm.core import fields
@@ -56,7 +57,7 @@ class DemandLine(ScopedModel):
     )
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("Unit"), db_index=False)
     quantity = fields.quantity()
-    open_quantity = fields.quantity(_("Open"))
+    open_quantity = fields.quantity(pgettext_lazy("quantity", "Open"))
     place = models.ForeignKey(
         "srm.Place", models.PROTECT, related_name="+", verbose_name=_("Delivery place"), db_index=False
     )

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from procurement.requests import guards
 from srm.flow.lifecycle import Lifecycle, move, state_field
@@ -58,7 +59,7 @@ class RequestLineLifecycle(Lifecycle):
         """It ends here."""
 
     @move(
-        LineState.APPROVED, LineState.CLOSED, label=_("Cut short"), past=_("cut short"),
+        LineState.APPROVED, LineState.CLOSED, label=pgettext_lazy("move", "Cut short"), past=_("cut short"),
         permission="requests.process", form="srm.flow.forms.ReasonForm", notice="requests.closed",
         guards=(guards.something_open,),
     )  # fmt: skip

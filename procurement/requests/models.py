@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Round
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from procurement.requests.lifecycle import LineState, RequestLineLifecycle
 from procurement.requests.states import HeaderState, derive
@@ -138,7 +139,7 @@ class RequestLine(RequestLineLifecycle, Line):
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("Unit"), db_index=False)
     base_quantity = fields.quantity(editable=False)
     base_unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", editable=False, db_index=False)
-    open_quantity = fields.quantity(_("Open"), default=0, editable=False)
+    open_quantity = fields.quantity(pgettext_lazy("quantity", "Open"), default=0, editable=False)
     coming_quantity = fields.quantity(_("Coming"), default=0, editable=False)
     done_quantity = fields.quantity(_("Received"), default=0, editable=False)
     need_by = models.DateField(_("Needed by"))

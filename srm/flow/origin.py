@@ -12,7 +12,7 @@ from django.apps import apps
 from django.db.models import Model
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from srm.audit.services import public_id_of
 from srm.ui import tables
@@ -46,5 +46,5 @@ class OriginColumn(tables.TextColumn):
         """Number and link; a dash for what was written by hand."""
         if not row.document_kind:
             return tables.NONE
-        address, text = address_of(row), row.document_number or _("open")
+        address, text = address_of(row), row.document_number or pgettext("verb", "open")
         return format_html('<a href="{}">{}</a>', address, text) if address else format_html("{}", text)

@@ -7,6 +7,7 @@ import datetime as dt
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from srm.core import clock, fields
 from srm.core.actor import Actor
@@ -121,7 +122,7 @@ class InboundMessage(ScopedModel):
         REFUSED = "refused", _("Refused")
 
     public_id = fields.public_id()
-    source = models.ForeignKey(InboundSource, models.CASCADE, related_name="+", verbose_name=_("From"))
+    source = models.ForeignKey(InboundSource, models.CASCADE, related_name="+", verbose_name=pgettext_lazy("sender", "From"))
     message_id = models.CharField(_("Id there"), max_length=200)
     kind = models.CharField(_("Kind"), max_length=80)
     payload = models.JSONField(default=dict)

@@ -6,6 +6,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from srm.core import clock, fields
 from srm.core.actor import Actor
@@ -106,7 +107,7 @@ class Delivery(ScopedModel):
     objects = scoped(DeliveryQuerySet)
 
     class Meta(ScopedModel.Meta):
-        verbose_name = _("Delivery")
+        verbose_name = pgettext_lazy("message", "Delivery")
         verbose_name_plural = _("Deliveries")
         constraints = [models.UniqueConstraint(fields=["event", "channel", "target"], name="delivery_once")]
         indexes = [

@@ -6,6 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from srm.core import clock, fields
 from srm.core.actor import Actor
@@ -144,7 +145,7 @@ class User(AbstractBaseUser, Searchable):
 
     public_id = fields.public_id()
     email = models.EmailField(_("E-mail"), unique=True)
-    name = models.CharField(_("Name"), max_length=150)
+    name = models.CharField(pgettext_lazy("person", "Name"), max_length=150)
     kind = models.CharField(_("Kind"), max_length=10, choices=Kind, default=Kind.STAFF)
     person = models.CharField(
         _("Person"), max_length=22, blank=True, help_text=_("Accounts of one person carry the same mark.")

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from srm.catalog.models import Item
 from srm.core import clock, fields
@@ -70,10 +71,10 @@ class StockMove(ScopedModel):
 
     class Kind(models.TextChoices):
         RECEIPT = "receipt", _("Receipt")
-        ISSUE = "issue", _("Issue")
+        ISSUE = "issue", pgettext_lazy("movement", "Issue")
         TRANSFER = "transfer", _("Transfer")
         ADJUSTMENT = "adjustment", _("Adjustment")
-        RETURN = "return", _("Return")
+        RETURN = "return", pgettext_lazy("movement", "Return")
 
     public_id = fields.public_id()
     kind = models.CharField(_("Kind"), max_length=12, choices=Kind)

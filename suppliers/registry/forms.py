@@ -8,7 +8,7 @@ from typing import Any
 from django import forms as django_forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from srm.core import clock
 from srm.ui import forms
@@ -70,7 +70,7 @@ class SupplierForm(forms.ModelForm):
 class ContactForm(forms.Form):
     """A person at the supplier."""
 
-    name = django_forms.CharField(label=gettext_lazy("Name"), max_length=150)
+    name = django_forms.CharField(label=pgettext_lazy("person", "Name"), max_length=150)
     position = django_forms.CharField(label=gettext_lazy("Position"), max_length=100, required=False)
     email = django_forms.EmailField(label=gettext_lazy("E-mail"))
     phone = django_forms.CharField(label=gettext_lazy("Phone"), max_length=40, required=False)
@@ -108,7 +108,7 @@ class SuspendForm(forms.Form):
 class MemberForm(forms.Form):
     """A new account of the supplier."""
 
-    name = django_forms.CharField(label=gettext_lazy("Name"), max_length=150)
+    name = django_forms.CharField(label=pgettext_lazy("person", "Name"), max_length=150)
     email = django_forms.EmailField(label=gettext_lazy("E-mail"))
     role = django_forms.ChoiceField(
         label=gettext_lazy("May do"), initial="supplier_admin",

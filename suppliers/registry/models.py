@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from srm.catalog.models import Category
 from srm.core import clock, fields
@@ -111,7 +112,7 @@ class Contact(ScopedModel, Searchable):
 
     public_id = fields.public_id()
     supplier = models.ForeignKey(Supplier, models.CASCADE, related_name="contacts")
-    name = models.CharField(_("Name"), max_length=150)
+    name = models.CharField(pgettext_lazy("person", "Name"), max_length=150)
     position = models.CharField(_("Position"), max_length=100, blank=True)
     email = models.EmailField(_("E-mail"))
     phone = models.CharField(_("Phone"), max_length=40, blank=True)

@@ -1,6 +1,7 @@
 """Tables of suppliers."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from srm.ui import tables
 from suppliers.registry.countries import country_name
@@ -47,7 +48,7 @@ class ContactTable(tables.Table):
 class MemberTable(tables.Table):
     """The supplier's accounts."""
 
-    name = tables.TextColumn(_("Name"), accessor="user.name", hint="user.email")
+    name = tables.TextColumn(pgettext_lazy("person", "Name"), accessor="user.name", hint="user.email")
     role = tables.ChoiceColumn()
     status = tables.TextColumn(_("Access"), accessor="status")
 

@@ -2,13 +2,14 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from srm.flow.lifecycle import Lifecycle, move, state_field
 
 
 class LedgerState(models.TextChoices):
     DRAFT = "draft", _("Draft")
-    SEALED = "sealed", _("Sealed")
+    SEALED = "sealed", pgettext_lazy("batch", "Sealed")
     DELIVERED = "delivered", _("Delivered")
     CONFIRMED = "confirmed", _("Confirmed")
 

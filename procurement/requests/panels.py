@@ -18,7 +18,13 @@ attachable(PurchaseRequest, view="requests.view", change=("requests.edit", "requ
 SHOWN = 50
 
 
-@describes(KIND, _("Request"), permission="requests.approve", content=content_of)
+def no_money(document: PurchaseRequest, _actor: Actor) -> list[str]:
+    """Budgets that stop what the request asks for."""
+    lines = list(document.lines.select_related("cost_center", "category"))
+    return [share.outlook.sentence for share in money.shares_of(document, lines) if not share.outlook.fits and share.outlook.stops]
+
+
+@describes(KIND, _("Request"), permission="requests.approve", content=content_of, blocked=no_money)
 def request_facts(document: PurchaseRequest, actor: Actor) -> tuple[str, dict[str, Any]]:
     """Is it needed, is it in the budget, who else asked."""
     lines = list(document.lines.select_related("item", "unit", "base_unit", "place", "cost_center", "category"))

@@ -52,7 +52,8 @@ def where_chart(tracks: Sequence[Track]) -> Chart | None:
     return Chart(
         "share", "", [("line", _("Line")), *((place, LABELS[place]) for place in places)], rows, horizontal=True,
         height=90 + ROW_HEIGHT * len(shown),
-        option={"color": [COLOURS[place] for place in places], "aria": {"decal": {"show": False}}, "xAxis": {"interval": 50}},
+        option={"color": [COLOURS[place] for place in places], "aria": {"decal": {"show": False}}, "xAxis": {"interval": 50},
+                "yAxis": {"axisLabel": {"lineHeight": 15, "width": 150}}},
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from procurement.requests.allocating import Entry, allocate, carry, carry_lines, take_back
@@ -31,6 +32,7 @@ __all__ = [
 
 LINES = "the lines of a request the actor writes"
 HEADER = ("title", "department", "requester", "route", "route_reason", "note", "place", "cost_center")
+FOLLOWED = ("need_by", "place", "cost_center")
 EDITABLE = frozenset({LineState.DRAFT, LineState.RETURNED})
 AGAIN = dt.timedelta(days=14)
 
@@ -81,7 +83,8 @@ def update_request(
     _check_header(values, actor)
     old = list(locked.lines.select_related("item", "unit", "category", "place", "cost_center"))
     if lines is None:
-        lines = [{**{name: getattr(line, name) for name in FIELDS}, "id": line.public_id} for line in old]
+        moved = {name: value for name, value in {**values, "need_by": need_by}.items() if name in FOLLOWED and value}
+        lines = [_following(line, locked, moved) for line in old]
     cleaned = clean_lines(lines, _defaults(values, values["department"], need_by))
     changes = _write_lines(locked, old, [str(line.get("id") or "") for line in lines], cleaned)
     entity = values["department"].legal_entity
@@ -107,7 +110,7 @@ def copy_request(request: PurchaseRequest, *, actor: Actor) -> PurchaseRequest:
     """
     uow.require()
     lines, left_out = [], []
-    asked_on = request.created_at.date()
+    asked_on = timezone.localdate(request.created_at)
     for line in request.lines.select_related("item__replaced_by", "unit", "category", "place", "cost_center"):
         item = line.item
         if item is not None and item.state != ItemState.ACTIVE:
@@ -216,6 +219,13 @@ def _defaults(values: Mapping[str, Any], department: Department, need_by: dt.dat
 def _totals(lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     total = sum((line["amount"] for line in lines), Decimal(0))
     return {"need_by": min(line["need_by"] for line in lines), "total": total, "line_count": len(lines)}
+
+
+def _following(line: RequestLine, request: PurchaseRequest, moved: Mapping[str, Any]) -> dict[str, Any]:
+    """A line as it is, except for what it had from the header: that follows the header's new value."""
+    values = {name: getattr(line, name) for name in FIELDS}
+    follows = {name: None for name in moved if values[name] == getattr(request, name)}
+    return {**values, **follows, "id": line.public_id}
 
 
 def _write_lines(

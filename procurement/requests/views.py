@@ -83,7 +83,7 @@ class RequestDetail(DetailPage):
 
     def eyebrow(self) -> list[Any]:
         day = self.object.need_by
-        words = [self.object.number or _("draft"), self.object.department.name]
+        words = [self.object.number or _("Request"), self.object.department.name]
         return [*words, _("needed by %(day)s") % {"day": formats.day(day)}] if day else words
 
     def fact_delivery(self) -> str:
@@ -124,7 +124,7 @@ class RequestDetail(DetailPage):
             found.append(Action("cancel-part", _("Cancel part"), address))
         return found
 
-    def warnings(self) -> list[Any]:
+    def oddities(self) -> list[str]:
         """What to look at before it is sent; later it is the approver's page that shows it."""
         if self.object.state not in {HeaderState.DRAFT, HeaderState.RETURNED}:
             return []
@@ -152,7 +152,7 @@ class RequestDetail(DetailPage):
             "chart": pictures.where_chart(self.tracks) if decided else None,
             "rows": pictures.rows(self.tracks, self.actor), "decided": decided,
             "shares": money.shares_of(self.object, self.lines_shown),
-            "deciders": self.deciders(), "approval": self.approval, "returned": self.returned_because(),
+            "deciders": self.deciders(), "approval": self.approval, "returned": self.returned_because(), "oddities": self.oddities(),
         }  # fmt: skip
 
     def deciders(self) -> list[str]:
@@ -213,7 +213,13 @@ class RequestEdit(_RequestForm, EditPage):
 
     def initial_lines(self) -> list[dict[str, Any]]:
         rows = self.object.lines.select_related("item", "unit", "category", "place", "cost_center")
-        return lines_of(rows, forms.RequestLines)
+        return [self.without_defaults(line) for line in lines_of(rows, forms.RequestLines)]
+
+    def without_defaults(self, line: dict[str, Any]) -> dict[str, Any]:
+        """What a line has from the header or its item stays empty, so that it follows when they change."""
+        header = {name: getattr(self.object, name) for name in ("need_by", "place", "cost_center")}
+        kept = {name: value for name, value in line.items() if name not in header or value != header[name]}
+        return {**kept, "category": None} if line["item"] else kept
 
 
 def home_of(actor: Actor) -> dict[str, Any]:

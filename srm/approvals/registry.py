@@ -31,6 +31,7 @@ class Kind:
     permission: str
     content: Callable[[Any], object] | None
     facts: Facts
+    blocked: Callable[[Any, Actor], list[Any]] | None = None
     moves: Mapping[str, str] = field(default_factory=lambda: MOVES)
 
     @property
@@ -44,12 +45,15 @@ _kinds: dict[str, Kind] = {}
 
 def describes(
     code: str, label: Any, *, permission: str, content: Callable[[Any], object] | None = None,
-    moves: Mapping[str, str] | None = None,
+    blocked: Callable[[Any, Actor], list[Any]] | None = None, moves: Mapping[str, str] | None = None,
 ) -> Callable[[Facts], Facts]:  # fmt: skip
-    """Declare a kind by the function that gives the decision page its facts: (template, context)."""
+    """Declare a kind by the function that gives the decision page its facts: (template, context).
+
+    `blocked(document, actor)` says why an approval would be refused now (a used-up budget): the button is grey then.
+    """
 
     def register(function: Facts) -> Facts:
-        _kinds[code] = Kind(code, label, permission, content, function, moves or MOVES)
+        _kinds[code] = Kind(code, label, permission, content, function, blocked, moves or MOVES)
         return function
 
     return register

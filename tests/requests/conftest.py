@@ -49,3 +49,19 @@ def approved(firm: Firm, *lines: dict[str, Any], by: str = "requester", **header
 @pytest.fixture
 def make_approved(firm: Firm):
     return lambda *lines, **header: approved(firm, *lines, **header)
+
+
+def form_data(header: dict[str, Any], *lines: dict[str, Any]) -> dict[str, str]:
+    """What a browser sends: objects as the values of their pickers."""
+    data = {"lines-TOTAL_FORMS": str(len(lines)), "lines-INITIAL_FORMS": "0", "lines-MIN_NUM_FORMS": "0",
+            "lines-MAX_NUM_FORMS": "1000"}  # fmt: skip
+    data |= {name: _sent(value) for name, value in header.items()}
+    for no, line in enumerate(lines):
+        data |= {f"lines-{no}-{name}": _sent(value) for name, value in line.items()}
+    return data
+
+
+def _sent(value: Any) -> str:
+    if value.__class__.__name__ == "Unit":
+        return value.code
+    return "" if value is None else str(getattr(value, "public_id", value))

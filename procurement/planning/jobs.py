@@ -1,0 +1,50 @@
+"""Merging very many needs: in the background, with an end that is told."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from procurement.planning import services
+from procurement.planning.choosing import chosen_lines
+from procurement.planning.models import Demand
+from srm.flow.uow import unit_of_work
+from srm.jobs.registry import job
+from srm.jobs.run import JobRun
+from srm.people.models import LegalEntity
+from srm.ui.links import url_of
+
+# As many needs as a page may merge while its reader waits.
+AT_ONCE = 20_000
+
+
+@job("planning.merge", title=gettext_lazy("Merge needs"), permission="planning.aggregate")
+def merge(
+    run: JobRun, legal_entity: str, query: str, marks: list[str] | None, window_days: int, title: str, stock_first: bool
+) -> dict[str, object]:
+    """One demand out of the open needs of a legal entity that fit a board's filters, or of some of its groups."""
+    entity = LegalEntity.objects.get(public_id=legal_entity)
+    wanted = chosen_lines(run.actor, entity, query, marks)
+    run.progress(0, 2, _("Looking into the own stock"))
+    if stock_first:
+        with unit_of_work():
+            run.hold()
+            services.take_from_stock(actor=run.actor, legal_entity=entity, lines=wanted)
+    run.progress(1, 2, _("Merging"))
+    with unit_of_work():
+        run.hold()
+        demand = services.aggregate(
+            actor=run.actor, legal_entity=entity, window_days=window_days, lines=wanted, title=title
+        )
+        answer = told(demand)
+        run.complete(answer)
+    return answer
+
+
+def told(demand: Demand) -> dict[str, object]:
+    """What came of it, as the job's page shows it."""
+    words = {"needs": demand.need_count, "lines": demand.line_count, "number": demand.number}
+    return {
+        "text": _("%(needs)s needs became %(lines)s lines of %(number)s.") % words,
+        "url": url_of(demand), "label": _("Open the demand"),
+    }  # fmt: skip

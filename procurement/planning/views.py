@@ -1,0 +1,251 @@
+"""Pages of planning: the board of open needs, demands, their lines."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from procurement.planning import actions, choosing, exchange, filters, forms, jobs, selectors, services, tables
+from procurement.planning.models import Demand, DemandLine
+from srm.core.errors import DomainError, Missing, NotAllowed, RuleBroken
+from srm.flow.uow import unit_of_work
+from srm.jobs.services import enqueue
+from srm.people.models import LegalEntity
+from srm.ui import keyset
+from srm.ui.charts import Chart
+from srm.ui.errors import sentences_of
+from srm.ui.links import url_of
+from srm.ui.menu import menu
+from srm.ui.pages import DetailPage, ListPage, Page
+from srm.ui.slots import Action
+
+VIEW, MERGE, RELEASE = "planning.view", "planning.aggregate", "planning.edit"
+SHOWN = 100
+FLOWS = 40
+TOP = 12
+
+
+@menu("sourcing", gettext_lazy("Demand board"), order=10, key="d")
+class Board(Page):
+    """Approved needs that nobody has planned yet, grouped as they would be merged."""
+
+    permission, name, route, title = VIEW, "board", "board/", gettext_lazy("Demand board")
+    template = "procurement/planning/board.html"
+    form: Any = None
+    reasons: list[Any] = []
+
+    @cached_property
+    def entity(self) -> LegalEntity | None:
+        """The legal entity the board is about; needs of two never mix."""
+        return choosing.entity_for(self.actor, self.request.GET.get("legal_entity", ""))
+
+    @cached_property
+    def filters(self) -> filters.BoardFilter:
+        """The filters of the address over the entity's open needs."""
+        if self.entity is None:
+            raise Missing()
+        return choosing.bound_filter(self.actor, self.entity, self.request.GET)
+
+    def actions(self) -> list[Action]:
+        return [Action("demands", _("Demands"), reverse("planning:demand-list"))]
+
+    def context(self) -> dict[str, Any]:
+        lines = self.filters.qs
+        groups = selectors.board(lines, SHOWN + 1)
+        return {
+            **super().context(), "filters": self.filters, "chips": self.filters.chips(), "entity": self.entity,
+            "groups": groups[:SHOWN], "more": len(groups) > SHOWN, "figures": selectors.figures(lines),
+            "currency": self.entity.currency if self.entity else "", "may_merge": self.actor.may(MERGE),
+            "form": self.form or forms.MergeForm(actor=self.actor), "reasons": self.reasons, "actions": self.actions(),
+            "query": self.request.GET.urlencode(), "marks": set(self.request.POST.getlist("marks")),
+        }  # fmt: skip
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Merge what is ticked, or everything that fits the filters."""
+        if not self.actor.may(MERGE) or self.entity is None:
+            raise NotAllowed()
+        self.form = forms.MergeForm(request.POST, actor=self.actor)
+        marks = None if request.POST.get("all") else request.POST.getlist("marks")
+        if marks is not None and not marks:
+            self.reasons = [_("Tick what to merge, or merge everything that is shown.")]
+        if not self.form.is_valid() or self.reasons:
+            return self.show(status=422)
+        try:
+            return HttpResponseRedirect(self.merge(marks, **self.form.cleaned_data))
+        except DomainError as fault:
+            self.reasons = sentences_of(fault)
+            return self.show(status=fault.status)
+
+    def merge(self, marks: list[str] | None, *, window_days: int, stock_first: bool, title: str) -> str:
+        """The address of what came of it: the demand, or the job that makes it."""
+        assert self.entity is not None
+        query = self.request.GET.urlencode()
+        lines = choosing.chosen_lines(self.actor, self.entity, query, marks)
+        if lines[: jobs.AT_ONCE + 1].count() > jobs.AT_ONCE:
+            with unit_of_work():
+                job = enqueue(
+                    "planning.merge", actor=self.actor, legal_entity=self.entity.public_id, query=query, marks=marks,
+                    window_days=window_days, title=title, stock_first=stock_first,
+                )  # fmt: skip
+            return url_of(job) or "/"
+        with unit_of_work():
+            lines = list(lines.values_list("pk", flat=True))
+            served = services.take_from_stock(actor=self.actor, legal_entity=self.entity, lines=lines) if stock_first else 0
+            try:
+                demand = services.aggregate(
+                    actor=self.actor, legal_entity=self.entity, window_days=window_days, lines=lines, title=title
+                )
+            except RuleBroken:
+                # Stock may have covered all of it: then that was the result, and it stays.
+                if not served:
+                    raise
+                demand = None
+        return self.told(demand, served)
+
+    def told(self, demand: Demand | None, served: int) -> str:
+        if served:
+            text = ngettext("%(n)d need gets something from stock.", "%(n)d needs get something from stock.", served)
+            messages.info(self.request, text % {"n": served})
+        if demand is None:
+            messages.success(self.request, _("Own stock covers all of it. Nothing needs to be bought."))
+            return reverse("planning:board")
+        messages.success(self.request, str(jobs.told(demand)["text"]))
+        return url_of(demand) or "/"
+
+
+@menu("sourcing", gettext_lazy("Demands"), order=15)
+class DemandList(ListPage):
+    model, permission, title = Demand, VIEW, gettext_lazy("Demands")
+    table, filterset, sheet = tables.DemandTable, filters.DemandFilter, exchange.DemandSheet
+    sorts = {"-created": ("-created_at", "-id"), "created": ("created_at", "id")}
+    empty = (
+        gettext_lazy("Nothing was merged yet."),
+        gettext_lazy("On the demand board, equal needs of many departments become one line each."),
+    )
+
+    def queryset(self) -> QuerySet:
+        return super().queryset().select_related("buyer", "legal_entity")
+
+    def actions(self) -> list[Action]:
+        return [Action("board", _("Demand board"), reverse("planning:board"), tone="primary")]
+
+
+class DemandLineList(ListPage):
+    model, permission, title = DemandLine, VIEW, gettext_lazy("Demand lines")
+    table, filterset, sheet = tables.DemandLineTable, filters.DemandLineFilter, exchange.DemandLineSheet
+    route = "lines/"
+    sorts = {"-new": ("-id",), "need_from": ("need_from", "id"), "-need_from": ("-need_from", "-id")}
+    views = [("open", gettext_lazy("Open"), {"open": "1"})]
+    empty = (gettext_lazy("No demand lines yet."), gettext_lazy("Merge needs on the demand board first."))
+
+    def queryset(self) -> QuerySet:
+        return super().queryset().select_related("demand", "item", "category", "unit", "place")
+
+    def row_url(self, row: DemandLine) -> str | None:
+        return url_of(row.demand)
+
+
+class DemandDetail(DetailPage):
+    """A demand: its lines with the departments behind each, and what can be done with those ticked."""
+
+    model, permission = Demand, VIEW
+    template = "procurement/planning/demand.html"
+    overview_template = "procurement/planning/_demand.html"
+    facts = [
+        "buyer", "line_count", "need_count", "department_count", "window_days", ("worth", gettext_lazy("Worth about")),
+        "created_at", "legal_entity",
+    ]  # fmt: skip
+
+    def queryset(self) -> QuerySet:
+        return super().queryset().select_related("buyer", "legal_entity", "created_by")
+
+    def heading(self) -> Any:
+        return self.object.title or self.object.number
+
+    def fact_worth(self) -> str:
+        from srm.ui import formats
+
+        return formats.money(selectors.worth_of(self.object), self.object.legal_entity.currency)
+
+    def tab_context(self) -> dict[str, Any]:
+        if self.tab != "overview":
+            return super().tab_context()
+        page = keyset.paginate(
+            selectors.lines_of(self.object), sorts={"need_from": ("need_from", "id")}, sort="need_from",
+            cursor=self.request.GET.get("cursor", ""), per_page=SHOWN,
+        )  # fmt: skip
+        shares = selectors.shares_of(page.rows)
+        return {
+            **super().tab_context(), "shares": shares, "chart": flow_chart(shares), "slice": page,
+            "offered": actions.actions_for(self.actor), "may_release": self.actor.may(RELEASE),
+            "act_url": reverse("planning:demand-act", args=[self.object.public_id]),
+        }  # fmt: skip
+
+
+def flow_chart(shares: list[selectors.Behind]) -> Chart | None:
+    """From departments to what they need together; the largest flows, by estimated value."""
+    flows: dict[tuple[str, str], Decimal] = {}
+    for one in shares:
+        price = (one.line.item.reference_price if one.line.item else None) or one.line.estimate or Decimal(0)
+        for department, quantity, _requests in one.shares:
+            # A line and a department of one name would be one node.
+            key = (department.name, f"{one.line.item.name if one.line.item else one.line.what} ")
+            flows[key] = flows.get(key, Decimal(0)) + quantity * price
+    if len({department for department, _what in flows}) < 2 or not any(flows.values()):
+        return None
+    ranked = sorted(flows.items(), key=lambda flow: -flow[1])
+    kept = list(dict.fromkeys(what for (_department, what), _value in ranked))[:TOP]
+    rows = [(department, what, value) for (department, what), value in ranked if what in kept and value][:FLOWS]
+    columns = [("department", _("Department")), ("what", _("Item")), ("value", _("Worth about"))]
+    return Chart("sankey", "", columns, rows, height=120 + 26 * len(kept))
+
+
+class DemandAct(Page):
+    """Something is done with ticked demand lines: an upper room's action, or their release."""
+
+    model, permission, name, title = Demand, VIEW, "act", gettext_lazy("Demand")
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        back = HttpResponseRedirect(url_of(self.object) or "/")
+        lines = self.ticked()
+        if not lines:
+            messages.warning(request, _("Tick some lines first."))
+            return back
+        try:
+            with unit_of_work():
+                result = self.act(request.POST.get("action", ""), lines)
+        except DomainError as fault:
+            for sentence in sentences_of(fault):
+                messages.error(request, sentence)
+            return back
+        address = result if isinstance(result, str) else url_of(result) if result is not None else None
+        return HttpResponseRedirect(address) if address else back
+
+    def ticked(self) -> list[DemandLine]:
+        """The ticked lines of this demand."""
+        ids = self.request.POST.getlist("ids")[: SHOWN * 10]
+        rows = DemandLine.objects.visible_to(self.actor).filter(demand=self.object, public_id__in=ids)
+        return list(rows.select_related("demand", "item", "category", "unit", "place").order_by("pk"))
+
+    def act(self, name: str, lines: list[DemandLine]) -> Any:
+        """Run the action inside the unit of work."""
+        if name == "release":
+            if not self.actor.may(RELEASE):
+                raise NotAllowed()
+            reason = self.request.POST.get("reason", "")
+            services.release(actor=self.actor, demand_lines=lines, reason=reason)
+            messages.success(self.request, _("Released. The needs are open again."))
+            return None
+        chosen = next((one for one in actions.actions_for(self.actor) if one.name == name), None)
+        if chosen is None:
+            raise NotAllowed()
+        return chosen.run(actor=self.actor, demand_lines=lines)

@@ -1,0 +1,182 @@
+"""Requests over the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from procurement.requests import filters, selectors, services, views
+from procurement.requests.models import PurchaseRequest, RequestLine
+from procurement.requests.states import HeaderState
+from srm.approvals import services as approvals
+from srm.core.errors import Missing
+from srm.rest.router import register, register_view
+from srm.rest.serializers import InputSerializer, LineSerializer, Serializer
+from srm.rest.viewsets import ApiView, DocumentViewSet
+
+
+class RequestLineSerializer(LineSerializer):
+    """A need. `need_by`, `place` and `cost_center` may be left out where the request names them."""
+
+    class Meta:
+        model = RequestLine
+        fields = (
+            "position", "item", "description", "category", "quantity", "unit", "base_quantity", "base_unit", "need_by",
+            "place", "cost_center", "estimate", "currency", "amount", "note", "state", "open_quantity",
+            "coming_quantity", "done_quantity", "next_on",
+        )  # fmt: skip
+        writable = (
+            "item", "description", "category", "quantity", "unit", "need_by", "place", "cost_center", "estimate", "note",
+        )  # fmt: skip
+        extra_kwargs = {
+            "unit": {"required": False, "allow_null": True}, "need_by": {"required": False, "allow_null": True},
+            "place": {"required": False, "allow_null": True}, "cost_center": {"required": False, "allow_null": True},
+        }  # fmt: skip
+
+
+class RequestSerializer(Serializer):
+    """A request with its lines."""
+
+    state = serializers.ChoiceField(choices=HeaderState.choices, read_only=True)
+    need_by = serializers.DateField(required=False, allow_null=True)
+    lines = RequestLineSerializer(many=True)
+
+    class Meta:
+        model = PurchaseRequest
+        fields = (
+            "number", "state", "title", "department", "requester", "route", "route_reason", "note", "place",
+            "cost_center", "need_by", "total", "currency", "legal_entity", "lines", "version", "created_at",
+        )  # fmt: skip
+        writable = (
+            "title", "department", "requester", "route", "route_reason", "note", "place", "cost_center", "need_by", "lines",
+        )  # fmt: skip
+        extra_kwargs = {"requester": {"required": False}}
+
+
+class RequestViewSet(DocumentViewSet):
+    """What departments ask for. The state of a request is read from its lines."""
+
+    model = PurchaseRequest
+    serializer_class = RequestSerializer
+    permissions = {"view": "requests.view", "create": "requests.create", "update": "requests.edit"}
+    filterset_class = filters.RequestFilter
+    sorts = views.RequestList.sorts
+    create_service = services.create_request
+    update_service = services.update_request
+
+    def queryset(self) -> Any:
+        parts = ("item", "category", "unit", "base_unit", "place", "cost_center")
+        return super().queryset().prefetch_related(*(f"lines__{part}" for part in parts))
+
+
+class DecisionInput(InputSerializer):
+    """A decision on what waits for the caller."""
+
+    outcome = serializers.ChoiceField(choices=[(one, one) for one in approvals.OUTCOMES])
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=500, default="")
+
+
+class DecideView(ApiView):
+    """Approve, return or reject a request that waits for the caller."""
+
+    permission = "approvals.decide"
+
+    @extend_schema(request=DecisionInput, responses=RequestSerializer, operation_id="requests_decide")
+    def post(self, request: Any, id: str) -> Any:
+        """The decided request."""
+
+        def work() -> Response:
+            document = PurchaseRequest.objects.visible_to(self.actor).filter(public_id=id).first()
+            if document is None:
+                raise Missing()
+            values = DecisionInput(data=self.body(), context=self.get_serializer_context())
+            values.is_valid(raise_exception=True)
+            decided = approvals.decide(document, actor=self.actor, **values.validated_data)
+            fresh = PurchaseRequest.objects.visible_to(self.actor).get(pk=decided.pk)
+            return Response(RequestSerializer(fresh, context=self.get_serializer_context()).data)
+
+        return self.write(work)
+
+
+class PartSerializer(serializers.Serializer):
+    """A part of a line that is in one place."""
+
+    place = serializers.CharField(help_text="received, issued, stock, shipped, confirmed, ordered, tendered, planned, open, given_up")
+    quantity = serializers.CharField(help_text="In the line's base unit")
+    document_kind = serializers.CharField(allow_blank=True)
+    document_number = serializers.CharField(allow_blank=True)
+    expected_on = serializers.DateField(allow_null=True)
+
+
+class TrackSerializer(serializers.Serializer):
+    """Where one line is."""
+
+    line = serializers.CharField(help_text="The line's id")
+    parts = PartSerializer(many=True)
+
+
+class TrackView(ApiView):
+    """Where everything of a request is, line by line; the parts of a line add up to its base quantity."""
+
+    permission = "requests.view"
+
+    @extend_schema(responses=TrackSerializer(many=True), operation_id="requests_track")
+    def get(self, request: Any, id: str) -> Response:
+        """The tracker."""
+        document = PurchaseRequest.objects.visible_to(self.actor).filter(public_id=id).first()
+        if document is None:
+            raise Missing()
+        return Response([_track(track) for track in selectors.tracker(document)])
+
+
+def _track(track: selectors.Track) -> dict[str, Any]:
+    return {
+        "line": track.line.public_id,
+        "parts": [
+            {"place": part.place, "quantity": format(part.quantity.normalize(), "f"), "document_kind": part.document_kind,
+             "document_number": part.document_number, "expected_on": part.expected_on}
+            for part in track.parts
+        ],
+    }  # fmt: skip
+
+
+class CancelPartInput(InputSerializer):
+    """Lines that are not needed any more."""
+
+    lines = serializers.ListField(child=serializers.CharField(max_length=22), min_length=1, max_length=1000)
+    reason = serializers.CharField(min_length=3, max_length=500)
+
+
+class CancelPartView(ApiView):
+    """Withdraw lines: what nothing was bought for is cancelled, of the rest what is still open is given up."""
+
+    permission = "requests.cancel"
+
+    @extend_schema(request=CancelPartInput, responses=RequestSerializer, operation_id="requests_cancel_part")
+    def post(self, request: Any, id: str) -> Any:
+        """The request without them."""
+
+        def work() -> Response:
+            document = PurchaseRequest.objects.visible_to(self.actor).filter(public_id=id).first()
+            if document is None:
+                raise Missing()
+            values = CancelPartInput(data=self.body(), context=self.get_serializer_context())
+            values.is_valid(raise_exception=True)
+            wanted = set(values.validated_data["lines"])
+            lines = [line for line in document.lines.all() if line.public_id in wanted]
+            if len(lines) != len(wanted):
+                raise Missing()
+            services.cancel_part(document, actor=self.actor, lines=lines, reason=values.validated_data["reason"])
+            fresh = PurchaseRequest.objects.visible_to(self.actor).get(pk=document.pk)
+            return Response(RequestSerializer(fresh, context=self.get_serializer_context()).data)
+
+        return self.write(work)
+
+
+register("requests", RequestViewSet)
+register_view("requests/<str:id>/decide/", DecideView, "requests-decide")
+register_view("requests/<str:id>/track/", TrackView, "requests-track")
+register_view("requests/<str:id>/cancel-part/", CancelPartView, "requests-cancel-part")

@@ -1,0 +1,34 @@
+"""Tables of approvals."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from srm.approvals.models import ApprovalRule, ApprovalStep
+from srm.ui import tables
+
+
+class RuleTable(tables.Table):
+    kind = tables.TextColumn(_("Document"), accessor="kind_label")
+    order = tables.NumberColumn()
+    min_amount = tables.MoneyColumn(currency=None)
+    department = tables.TextColumn(accessor="department.name")
+    category = tables.TextColumn(accessor="category.name")
+    decider = tables.TextColumn(_("Who decides"))
+    is_active = tables.FlagColumn()
+
+    class Meta:
+        model = ApprovalRule
+
+
+class StepTable(tables.Table):
+    title = tables.TextColumn(_("Document"), accessor="route.title", hint="route.document_number")
+    department = tables.TextColumn(_("Department"), accessor="route.department.name")
+    amount = tables.MoneyColumn(_("Amount, about"), accessor="route.amount", currency="route.currency")
+    outcome = tables.StateColumn(_("Outcome"))
+    reason = tables.TextColumn()
+    decided_by = tables.TextColumn(_("Who"), accessor="decided_by.name")
+    decided_at = tables.TimeColumn()
+
+    class Meta:
+        model = ApprovalStep

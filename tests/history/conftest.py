@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable
+from csv import writer
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,9 @@ def apply(run: ImportRun, actor: Actor) -> ImportRun:
 
 def csv(rows: Iterable[Iterable[object]], delimiter: str = ";") -> bytes:
     """A table as CSV."""
-    return "\n".join(delimiter.join(str(cell) for cell in row) for row in rows).encode()
+    text = io.StringIO()
+    writer(text, delimiter=delimiter).writerows(rows)
+    return text.getvalue().encode()
 
 
 @pytest.fixture

@@ -41,8 +41,13 @@ def measure(actor: Actor, subject: str, since: dt.date, until: dt.date) -> tuple
         found["margin"] = _margin_share(rows, margins, total_margin)
         if subject == "category":
             found |= _market(rows)
-        inputs[int(str(identity))] = found
-    return inputs, {int(str(identity)): float(value) for identity, value in spend.items()}
+        inputs[_whole(identity)] = found
+    return inputs, {_whole(identity): float(value) for identity, value in spend.items()}
+
+
+def _whole(identity: object) -> int:
+    """A group's key as the id it is: beside lines without a category pandas keeps the others' ids as 8.0."""
+    return int(float(str(identity)))
 
 
 def _lines(actor: Actor, since: dt.date, until: dt.date) -> pd.DataFrame:

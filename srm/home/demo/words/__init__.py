@@ -1,0 +1,3 @@
+"""What the demo company is made of: plain data in English, Russian and Bulgarian."""
+
+Text = tuple[str, str, str]

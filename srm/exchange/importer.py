@@ -13,7 +13,7 @@ or, where a service takes one line at a time, a `SheetKind` over a declared shee
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -34,8 +34,9 @@ Progress = Callable[..., None]
 
 
 class ImportKind:
-    """One kind of import. `whole` kinds apply all good lines in one transaction, which should stay under two seconds
-    on SQLite; others apply portion by portion, each line exactly once, and go on where a killed worker stopped."""
+    """One kind of import. `presets` are mappings that ship with it, by name, as `Plan.saved` writes them.
+
+    `whole` kinds apply all good lines in one transaction, which should stay under two seconds on SQLite; others apply portion by portion, each line exactly once, and go on where a killed worker stopped."""
 
     name: ClassVar[str] = ""
     title: ClassVar[Any] = ""
@@ -45,6 +46,7 @@ class ImportKind:
     model: type[Model] | None = None
     treatments: ClassVar[Sequence[tuple[str, Any]]] = ()
     key: ClassVar[Sequence[str]] = ()
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     whole: ClassVar[bool] = True
     portion: ClassVar[int] = 100
 
@@ -73,6 +75,16 @@ class ImportKind:
         Returns what the result page shows as facts: label -> value.
         """
         raise NotImplementedError
+
+    def parts(
+        self, run: ImportRun, *, actor: Actor, progress: Progress
+    ) -> Iterable[tuple[Callable[[], dict[str, Any] | None], bool]]:
+        """(what is done in one unit of work, whether it is the last), for `whole` kinds; asked for one by one, outside
+        of any transaction, so that long preparations hold up nobody. One part, `apply`, unless overridden.
+
+        A kind with several parts marks the lines of each in its transaction: after a kill only the others are left.
+        """
+        return [(lambda: self.apply(run, actor=actor, progress=progress), True)]
 
     def apply_rows(self, rows: list[ParsedRow], *, run: ImportRun, actor: Actor) -> None:
         """Import a portion, inside its unit of work, for kinds that are not `whole`. `row.blame` rejects a line."""

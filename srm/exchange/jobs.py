@@ -42,7 +42,7 @@ def check(handle: JobRun, *, run: str) -> None:
     except DomainError as fault:
         _refused(found, fault, handle)
     except Cancelled:
-        _stopped(found, kind, handle)
+        _stopped(found, handle)
 
 
 @job("exchange.apply", title=gettext_lazy("Import lines"), permission="exchange.import", attempts=5)
@@ -54,15 +54,18 @@ def apply(handle: JobRun, *, run: str) -> None:
     try:
         if not kind.whole:
             staging.apply_in_portions(found, kind, handle, unit_of_work)
-        with unit_of_work():
-            handle.hold()
-            result = kind.apply(found, actor=handle.actor, progress=handle.progress) if kind.whole else None
-            found = services.finish_apply(found, actor=handle.actor, result=result)
-            handle.complete({"url": url_of(found), "label": _("See the result"), "text": _summary(found)})
+        parts = kind.parts(found, actor=handle.actor, progress=handle.progress) if kind.whole else [(lambda: None, True)]
+        for work, is_last in parts:
+            with unit_of_work():
+                handle.hold()
+                result = work()
+                if is_last:
+                    found = services.finish_apply(found, actor=handle.actor, result=result)
+                    handle.complete({"url": url_of(found), "label": _("See the result"), "text": _summary(found)})
     except DomainError as fault:
         _refused(found, fault, handle)
     except Cancelled:
-        _stopped(found, kind, handle)
+        _stopped(found, handle)
 
 
 @job("exchange.export", title=gettext_lazy("Export a list"), permission="exchange.export", attempts=3)
@@ -90,9 +93,9 @@ def _refused(run: ImportRun, fault: DomainError, handle: JobRun) -> None:
     raise fault
 
 
-def _stopped(run: ImportRun, kind: ImportKind, handle: JobRun) -> None:
+def _stopped(run: ImportRun, handle: JobRun) -> None:
     with unit_of_work():
-        services.stopped(run, actor=handle.actor, whole=kind.whole)
+        services.stopped(run, actor=handle.actor)
     raise Cancelled
 
 

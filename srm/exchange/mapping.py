@@ -128,6 +128,16 @@ def first_plan(
     return plan, profile
 
 
+def preset_for(presets: Mapping[str, Mapping[str, Any]], titles: Sequence[Any]) -> Mapping[str, Any] | None:
+    """The mapping that ships for files with these headings: one all of whose headings are here."""
+    known = {guessing.fold(title) for title in titles}
+    for saved in presets.values():
+        wanted = [*saved["columns"].values(), *(one["title"] for one in saved["treats"])]
+        if all(guessing.fold(title) in known for title in wanted):
+            return saved
+    return None
+
+
 def complete(plan: Plan, columns: Sequence[Col], profile: Sequence[Mapping[str, Any]]) -> None:
     """Fill in what the profile knows about columns that the plan says nothing of yet."""
     for column in columns:

@@ -32,10 +32,15 @@ class ParsedRow:
     values: dict[str, Any] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     treatment: str = ""
+    skipped: str = ""
 
     @property
     def is_good(self) -> bool:
         return not self.faults
+
+    def skip(self, reason: object) -> None:
+        """Leave the line out, for a reason that is no fault: it was imported before."""
+        self.skipped = str(reason)
 
     def blame(self, column: str, message: object) -> None:
         """Note a fault."""

@@ -26,7 +26,7 @@ MB = 1 << 20
 
 @dataclass(frozen=True)
 class Limits:
-    """What a foreign table may cost. `seconds` are of CPU, and of waiting in all."""
+    """What a foreign table may cost: `seconds` of CPU, `patience` in seconds of waiting, `memory` as address space."""
 
     size: int = 25 * MB
     unpacked: int = 200 * MB
@@ -39,7 +39,8 @@ class Limits:
     merges: int = 50_000
     cell: int = 32_767
     memory: int = 224 * MB
-    seconds: int = 20
+    seconds: int = 10
+    patience: int = 30
 
 
 LIMITS = Limits()
@@ -100,7 +101,7 @@ class Table:
 
     def __init__(self, path: Path, name: str, limits: Limits, sheet: str, rows: int | None) -> None:
         task = {"path": str(path), "name": name, "sheet": sheet, "rows": rows, "limits": asdict(limits)}
-        self._left = float(limits.seconds)
+        self._left = float(limits.patience)
         self._buffer = bytearray()
         self._process = subprocess.Popen(
             [sys.executable, "-E", "-s", "-m", "srm.exchange.child", json.dumps(task)],

@@ -21,7 +21,7 @@ from srm.core import clock
 from srm.core.actor import Actor
 from srm.core.errors import DomainError, InvalidInput, RuleBroken, Stale
 from srm.exchange.importer import ImportKind, kind_named
-from srm.exchange.mapping import Plan, first_plan
+from srm.exchange.mapping import Plan, complete, first_plan, preset_for
 from srm.exchange.models import ImportMapping, ImportRow, ImportRun
 from srm.exchange.readers import read_table
 from srm.files.names import clean_name
@@ -86,6 +86,9 @@ def look_at(
     if not any(rows):
         raise InvalidInput({"file": _("There is no table in this file.")})
     plan, profile = first_plan(kind.fields, rows, kind.model, heading)
+    if saved := preset_for(kind.presets, rows[plan.heading]):
+        plan = plan.fit(saved, rows[plan.heading])
+        complete(plan, kind.fields, profile)
     known = {"format": info.format, "encoding": info.encoding, "delimiter": info.delimiter, "sheets": info.sheets,
              "sheet": info.sheet, "rows": info.rows, "titles": [_title(cell) for cell in rows[plan.heading]]}  # fmt: skip
     return known, plan, profile
@@ -265,14 +268,14 @@ def fail(run: ImportRun, fault: DomainError, *, actor: Actor) -> ImportRun:
     return _change(run, state=State.FAILED, error=str(fault), **_counts(run))
 
 
-def stopped(run: ImportRun, *, actor: Actor, whole: bool) -> ImportRun:
+def stopped(run: ImportRun, *, actor: Actor) -> ImportRun:
     """Note that the user stopped the job: back to checked when nothing was written, else cancelled."""
     run = _locked(run)
     if run.state == State.MAPPED:
         return _change(run, state=State.UPLOADED)
     if run.state != State.APPLYING:
         return run
-    if whole or not run.rows_of(ImportRow.Outcome.IMPORTED).exists():
+    if not run.rows_of(ImportRow.Outcome.IMPORTED).exists():
         return _change(run, state=State.CHECKED)
     audit.record(actor=actor, verb="cancelled", subject=run)
     return _change(run, state=State.CANCELLED, **_counts(run))

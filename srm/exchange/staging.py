@@ -47,7 +47,7 @@ class Staging:
             self._check_twice(row)
         self.kind.check_rows(rows, self.context)
         for row in rows:
-            if row.is_good:
+            if row.is_good and not row.skipped:
                 self.kind.tally(row, self.totals)
         return sorted([*rows, *skipped], key=lambda row: row.line)
 
@@ -65,7 +65,7 @@ class Staging:
     def staged(self, row: ParsedRow) -> ImportRow:
         """The line as it is kept."""
         outcome = ImportRow.Outcome.PENDING if row.is_good else ImportRow.Outcome.REJECTED
-        if row.treatment == SKIP:
+        if row.treatment == SKIP or row.skipped:
             outcome = ImportRow.Outcome.SKIPPED
         return ImportRow(
             run=self.run,
@@ -75,7 +75,7 @@ class Staging:
             faults=as_dicts(row.faults),
             treatment=row.treatment,
             outcome=outcome,
-            reason=reason_of(row, self.kind),
+            reason=row.skipped[:300] or reason_of(row, self.kind),
         )
 
 

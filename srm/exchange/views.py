@@ -204,8 +204,13 @@ class ImportColumns(_OfImport):
 
     @cached_property
     def mappings(self) -> list[ImportMapping]:
-        """Saved mappings for this kind."""
-        return list(ImportMapping.objects.visible_to(self.actor).filter(kind=self.object.kind).order_by("name"))
+        """Mappings for this kind: those that ship with it, and saved ones."""
+        shipped = [
+            ImportMapping(public_id=f"preset-{name}", kind=self.object.kind, name=name, mapping=saved)
+            for name, saved in self.import_kind.presets.items()
+        ]
+        saved = ImportMapping.objects.visible_to(self.actor).filter(kind=self.object.kind).order_by("name")
+        return [*shipped, *saved]
 
     def chosen_mapping(self) -> ImportMapping | None:
         """The saved mapping that the address asks for."""

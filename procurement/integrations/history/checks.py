@@ -22,7 +22,6 @@ from srm.core import clock
 from srm.core.actor import Actor
 from srm.core.errors import InvalidInput
 from srm.core.fields import MAX_AMOUNT, MAX_PRICE
-from srm.exchange.mapping import SKIP
 from srm.exchange.parsing import ParsedRow
 from srm.integrations.models import ExternalRef
 from srm.people.models import LegalEntity
@@ -85,7 +84,7 @@ class Checks:
             if line is None:
                 continue
             if (line.system, line.key) in known:
-                leave_out(row, _("Imported before."))
+                row.skip(_("Imported before."))
                 continue
             _check_words(row, line)
             self._check_days(row, line)
@@ -159,14 +158,6 @@ class Checks:
         except InvalidInput as fault:
             for column, sentences in fault.errors.items():
                 row.blame(column, " ".join(map(str, sentences)))
-
-
-def leave_out(row: ParsedRow, reason: str) -> None:
-    """Skip a line that needs no import."""
-    if hasattr(row, "skip"):
-        row.skip(reason)
-    else:
-        row.treatment = SKIP
 
 
 def known_keys(lines: Iterable[Line]) -> set[tuple[str, str]]:

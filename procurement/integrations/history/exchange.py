@@ -153,10 +153,3 @@ class HistoryImport(ImportKind):
     def parts(self, run: ImportRun, *, actor: Actor, progress: Progress) -> Iterator[Any]:
         """Everything in one transaction, or, on SQLite, a long file slice by slice."""
         return services.parts(run, actor=actor, progress=progress)
-
-    def apply(self, run: ImportRun, *, actor: Actor, progress: Progress) -> dict[str, Any] | None:
-        """All parts in the caller's one transaction."""
-        result = None
-        for part in self.parts(run, actor=actor, progress=progress):
-            result = part()
-        return result

@@ -21,7 +21,6 @@ from srm.audit.services import plain
 from srm.core.actor import Actor
 from srm.core.money import line_total
 from srm.exchange.importer import Progress, kind_named
-from srm.exchange.mapping import SKIP
 from srm.exchange.models import ImportRow, ImportRun
 from srm.exchange.parsing import ParsedRow
 from srm.flow import bulk
@@ -33,7 +32,7 @@ WHY = "the import being written"
 # Lines in one transaction on SQLite: about a second of its one writer (tests/bench/history.py).
 SLICE = 12_000
 MARKED_AT_ONCE = 5_000
-Part = Callable[[], "dict[str, Any] | None"]
+Part = tuple[Callable[[], "dict[str, Any] | None"], bool]
 
 
 # -- before: what the check adds up ------------------------------------------
@@ -41,8 +40,6 @@ Part = Callable[[], "dict[str, Any] | None"]
 
 def tally(row: ParsedRow, totals: dict[str, Any]) -> None:
     """Add a good line to what the check shows: the value of orders and of transfers by currency, and together."""
-    if row.treatment == SKIP:
-        return
     values = row.values
     value, quantity, price = values.get("value"), values["quantity"], values.get("price")
     net = value if value is not None else line_total(quantity, price or Decimal(0))
@@ -57,7 +54,8 @@ def tally(row: ParsedRow, totals: dict[str, Any]) -> None:
 
 
 def parts(run: ImportRun, *, actor: Actor, progress: Progress) -> Iterator[Part]:
-    """What is to be done, each in a transaction of its own: one part, or, for a long file on SQLite, several.
+    """What is to be done, each in a transaction of its own: one part, or, for a long file on SQLite, several; and
+    whether it is the last.
 
     Each is prepared before it is handed out. What an earlier attempt has written is not among them: its lines are
     marked imported, and what they made is found by name.
@@ -109,10 +107,10 @@ class Writer:
         queue = iter(some)
         part, following = next(queue, None), next(queue, None)
         alone = following is None
-        yield self._part([(part, self._built(part))] if part else [], mark=not alone)
+        yield self._part([(part, self._built(part))] if part else [], mark=not alone), alone
         while following:
-            yield self._part([(following, self._built(following))], mark=True)
-            following = next(queue, None)
+            part, following = following, next(queue, None)
+            yield self._part([(part, self._built(part))], mark=True), following is None
 
     def all_at_once(self, some: Iterable[engine.Slice]) -> Part:
         """One part for all slices; only the first is prepared beforehand, the others when their turn has come."""
@@ -126,9 +124,9 @@ class Writer:
                 self._write([(part, self._built(part))], mark=False)
             return self.done.facts()
 
-        return work
+        return work, True
 
-    def _part(self, prepared: list[tuple[engine.Slice, Written]], mark: bool) -> Part:
+    def _part(self, prepared: list[tuple[engine.Slice, Written]], mark: bool) -> Callable[[], dict[str, Any]]:
         def work() -> dict[str, Any]:
             self._write(prepared, mark)
             return self.done.facts()

@@ -106,7 +106,7 @@ class ReceiptDetail(DetailPage):
 
     model = GoodsReceipt
     permission = "receipts.view"
-    facts = ["order", "supplier", "warehouse", "received_on", "delivery_note", "created_by", "note"]
+    facts = ["order", ("supplier", _("Supplier")), "warehouse", "received_on", "delivery_note", "created_by", "note"]
     lines = ("line_rows", ReceiptLineTable)
 
     def queryset(self) -> QuerySet:

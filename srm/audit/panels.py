@@ -11,6 +11,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from srm.audit.models import AuditEvent
 from srm.audit.selectors import history
@@ -21,6 +22,51 @@ from srm.ui.slots import Entry, provides
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
+# Verbs that are no move of a lifecycle.
+_PLAIN = {
+    "created": gettext_lazy("made this"),
+    "changed": gettext_lazy("changed this"),
+    "removed": gettext_lazy("removed"),
+    "exported": gettext_lazy("exported"),
+    "attached": gettext_lazy("attached a file"),
+    "commented": gettext_lazy("wrote"),
+    "imported": gettext_lazy("imported"),
+    "cancelled": gettext_lazy("cancelled"),
+    "closed": gettext_lazy("closed"),
+    "opened": gettext_lazy("opened again"),
+    "failed": gettext_lazy("failed"),
+    "invited": gettext_lazy("invited"),
+    "declined": gettext_lazy("declined"),
+    "takes_part": gettext_lazy("takes part after all"),
+    "deadline_moved": gettext_lazy("moved the deadline"),
+    "lines written": gettext_lazy("wrote the lines"),
+    "merged": gettext_lazy("merged needs"),
+    "released": gettext_lazy("released"),
+    "promised": gettext_lazy("promised from stock"),
+    "counted": gettext_lazy("counted"),
+    "segmented": gettext_lazy("set the segment"),
+    "linked": gettext_lazy("linked to another system"),
+    "downloaded": gettext_lazy("downloaded"),
+    "infected": gettext_lazy("a virus was found"),
+    "renewed key": gettext_lazy("made a new key"),
+    "tested": gettext_lazy("sent a test"),
+    "replayed": gettext_lazy("sent past events again"),
+    "stopped": gettext_lazy("stopped"),
+    "revoked": gettext_lazy("withdrawn"),
+    "roles changed": gettext_lazy("changed the roles"),
+    "second step reset": gettext_lazy("reset the second step of the log-in"),
+    "step_approved": gettext_lazy("gave the approval"),
+    "step_rejected": gettext_lazy("decided against it"),
+    "step_returned": gettext_lazy("wants something changed"),
+}
+# What some events carry beside fields.
+_BESIDE = {
+    "lines": gettext_lazy("Lines"),
+    "file": gettext_lazy("File"),
+    "events": gettext_lazy("Events"),
+    "roles": gettext_lazy("Roles"),
+    "user": gettext_lazy("Account"),
+}
 _UNTOLD = {"search_text", "version", "updated_at", "created_at", "path"}
 
 
@@ -48,11 +94,7 @@ def words_of(event: AuditEvent, model: Any, changes: list[tuple[str, str, str]])
         return str(move.past or move.label)
     if event.verb == "changed" and changes:
         return _("changed %(fields)s") % {"fields": ", ".join(field.lower() for field, _old, _new in changes[:4])}
-    plain = {
-        "created": _("made this"), "changed": _("changed this"), "removed": _("removed"), "exported": _("exported"),
-        "attached": _("attached a file"), "commented": _("wrote"), "imported": _("imported"),
-    }  # fmt: skip
-    return plain.get(event.verb, event.verb.replace("_", " "))
+    return str(_PLAIN.get(event.verb, event.verb.replace("_", " ")))
 
 
 def changes_of(event: AuditEvent, model: Any) -> list[tuple[str, str, str]]:
@@ -63,7 +105,7 @@ def changes_of(event: AuditEvent, model: Any) -> list[tuple[str, str, str]]:
             continue
         before, after = change if isinstance(change, list) and len(change) == 2 else (None, change)
         field = _field(model, name)
-        label = capfirst(str(getattr(field, "verbose_name", name.replace("_", " "))))
+        label = capfirst(str(getattr(field, "verbose_name", "") or _BESIDE.get(name, name.replace("_", " "))))
         found.append((label, _written(before, field), _written(after, field)))
     return found
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 
 import orjson
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from srm.core import clock
 from srm.core.actor import Actor
@@ -166,7 +167,7 @@ def _queue(message: InboundMessage, actor: Actor) -> None:
 # ------------------------------------------------------------------------------------------------------- handling
 
 
-@job("integrations.inbound", title="Incoming message", notice=False)
+@job("integrations.inbound", title=gettext_lazy("Incoming message"), notice=False)
 def handle(run: JobRun, message: int) -> None:
     """Hand one message to its room; the effect and the note of it in one transaction."""
     row = InboundMessage.objects.unscoped(WHY).get(pk=message)

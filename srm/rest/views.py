@@ -59,11 +59,11 @@ class TokenDetail(DetailPage):
     model = ApiToken
     permission = "rest.tokens"
     facts = [
-        "standing",
+        ("standing", _("State")),
         "hint",
         "user",
-        "rights",
-        "addresses",
+        ("rights", _("Rights")),
+        ("addresses", _("Allowed addresses")),
         "expires_at",
         "last_used_at",
         "created_at",

@@ -10,7 +10,8 @@ import json
 import math
 import resource
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,11 @@ from srm.exchange.plaintext import TextTable
 from srm.exchange.preflight import Refused, check_xlsx, kind_of
 from srm.exchange.safety import restore
 
-PORTION_ROWS = 500
-PORTION_SIZE = 1 << 20
+PORTION = 100
+LONGEST_LINE = 4 << 20
+# Bytes of a sheet that its cells do not explain: then its merged cells are worth counting.
+UNEXPLAINED = 8 << 20
+PER_CELL = 200
 EXACT = 2**53
 
 
@@ -50,7 +54,11 @@ def _limit_self(limits: dict) -> None:
 
 
 def _send(message: dict) -> None:
-    sys.stdout.buffer.write(orjson.dumps(message, option=orjson.OPT_PASSTHROUGH_SUBCLASS, default=str) + b"\n")
+    _print(orjson.dumps(message, default=str))
+
+
+def _print(line: bytes) -> None:
+    sys.stdout.buffer.write(line + b"\n")
     sys.stdout.buffer.flush()
 
 
@@ -58,8 +66,7 @@ def _read(path: Path, name: str, sheet: str, limits: dict, most: int | None) -> 
     if path.stat().st_size > limits["size"]:
         raise Refused("size", most=limits["size"] >> 20)
     if kind_of(path, name) == "xlsx":
-        check_xlsx(path, limits)
-        info, rows = _open_workbook(path, sheet, limits)
+        info, rows = _open_workbook(path, sheet, limits, check_xlsx(path, limits))
     else:
         table = TextTable(path, limits)
         info = {
@@ -75,36 +82,32 @@ def _read(path: Path, name: str, sheet: str, limits: dict, most: int | None) -> 
     _send({"end": _send_rows(rows, limits, most)})
 
 
-def _send_rows(rows: Iterable[list], limits: dict, most: int | None) -> int:
+def _send_rows(rows: Iterator[list], limits: dict, most: int | None) -> int:
     """Print the rows in portions; stops after `most`."""
-    portion: list[list] = []
-    count = size = 0
-    for row in rows:
-        if most is not None and count >= most:
-            break
-        count += 1
-        if count > limits["rows"]:
+    count = 0
+    while portion := list(islice(rows, PORTION if most is None else min(PORTION, most - count))):
+        if count + len(portion) > limits["rows"]:
             raise Refused("rows", most=limits["rows"])
-        if len(row) > limits["columns"]:
-            raise Refused("columns", most=limits["columns"], line=count)
-        size += _check_texts(row, limits["cell"], count)
-        portion.append(row)
-        if len(portion) >= PORTION_ROWS or size > PORTION_SIZE:
-            _send({"rows": portion})
-            portion, size = [], 0
-    if portion:
-        _send({"rows": portion})
+        for number, row in enumerate(portion, count + 1):
+            if len(row) > limits["columns"]:
+                raise Refused("columns", most=limits["columns"], line=number)
+        _send_portion(portion, limits["cell"], count)
+        count += len(portion)
     return count
 
 
-def _check_texts(row: list, longest: int, line: int) -> int:
-    size = 0
-    for cell in row:
-        if type(cell) is str:
-            size += len(cell)
-            if len(cell) > longest:
-                raise Refused("cell", most=longest, line=line)
-    return size
+def _send_portion(portion: list[list], longest: int, before: int) -> None:
+    """Print a portion. Only when the whole of it is longer than a cell may be, the cells are looked at one by one."""
+    line = orjson.dumps({"rows": portion}, default=str)
+    if len(line) > longest:
+        for number, row in enumerate(portion, before + 1):
+            if any(type(cell) is str and len(cell) > longest for cell in row):
+                raise Refused("cell", most=longest, line=number)
+    if len(line) <= LONGEST_LINE:
+        _print(line)
+        return
+    for row in portion:
+        _send({"rows": [row]})
 
 
 def _text_row(row: list[str]) -> list:
@@ -114,7 +117,7 @@ def _text_row(row: list[str]) -> list:
 # --------------------------------------------------------------------------------------------------- workbooks
 
 
-def _open_workbook(path: Path, wanted: str, limits: dict) -> tuple[dict, Iterator[list]]:
+def _open_workbook(path: Path, wanted: str, limits: dict, unpacked: int) -> tuple[dict, Iterator[list]]:
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
     try:
@@ -128,8 +131,7 @@ def _open_workbook(path: Path, wanted: str, limits: dict) -> tuple[dict, Iterato
         raise Refused("password") from fault
     except (CalamineError, OSError, ValueError) as fault:
         raise Refused("damaged") from fault
-    if sheet.total_height > limits["rows"]:
-        raise Refused("rows", most=limits["rows"])
+    _check_extent(sheet, limits, unpacked)
     info = {
         "format": "xlsx",
         "encoding": "",
@@ -141,21 +143,38 @@ def _open_workbook(path: Path, wanted: str, limits: dict) -> tuple[dict, Iterato
     return info, _workbook_rows(sheet)
 
 
+def _check_extent(sheet: Any, limits: dict, unpacked: int) -> None:
+    if sheet.total_height > limits["rows"]:
+        raise Refused("rows", most=limits["rows"])
+    cells = sheet.total_height * sheet.total_width
+    if cells > limits["cells"]:
+        raise Refused("cells", most=limits["cells"])
+    if unpacked > PER_CELL * cells + UNEXPLAINED and len(sheet.merged_cell_ranges or ()) > limits["merges"]:
+        raise Refused("merges", most=limits["merges"])
+
+
 def _workbook_rows(sheet: Any) -> Iterator[list]:
-    """Rows from the very top of the sheet, so that line numbers are those the user sees."""
+    """Rows from the very top of the sheet, so that line numbers are those the user sees.
+
+    Texts and numbers with decimals, which are most cells, are passed without a call.
+    """
     for row in sheet.iter_rows():
-        yield _trimmed([cell if type(cell) is str and cell else _plain(cell) for cell in row])
+        yield _trimmed(
+            [
+                (cell or None) if (kind := type(cell)) is str
+                else cell if kind is bool or (kind is float and not cell.is_integer() and cell - cell == 0)
+                else int(cell) if kind is float and -EXACT < cell < EXACT
+                else _plain(cell)
+                for cell in row
+            ]
+        )  # fmt: skip
 
 
 def _plain(cell: Any) -> Any:
-    """A cell without the reader's quirks: whole numbers as int, midnight as a date, nothing as None."""
+    """A rarer cell without the reader's quirks: midnight as a date, no infinities."""
     if type(cell) is float:
-        if cell.is_integer() and abs(cell) < EXACT:
-            return int(cell)
         return cell if math.isfinite(cell) else None
-    if cell == "" or cell is None:
-        return None
-    if isinstance(cell, (bool, int)):
+    if cell is None or isinstance(cell, (bool, int)):
         return cell
     if isinstance(cell, dt.datetime):
         cell = cell.date() if cell.time() == dt.time(0) else cell.replace(microsecond=0)

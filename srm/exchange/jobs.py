@@ -54,7 +54,9 @@ def apply(handle: JobRun, *, run: str) -> None:
     try:
         if not kind.whole:
             staging.apply_in_portions(found, kind, handle, unit_of_work)
-        parts = kind.parts(found, actor=handle.actor, progress=handle.progress) if kind.whole else [(lambda: None, True)]
+        parts = (
+            kind.parts(found, actor=handle.actor, progress=handle.progress) if kind.whole else [(lambda: None, True)]
+        )
         for work, is_last in parts:
             with unit_of_work():
                 handle.hold()

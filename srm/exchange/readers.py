@@ -35,7 +35,7 @@ class Limits:
     sheets: int = 50
     rows: int = 200_000
     columns: int = 500
-    cells: int = 1_500_000
+    cells: int = 3_000_000
     merges: int = 50_000
     cell: int = 32_767
     memory: int = 224 * MB
@@ -53,7 +53,7 @@ _SENTENCES: dict[str, object] = {
     "sheets": _("This workbook has more than %(most)s sheets. Save the sheet you need as a new workbook."),
     "rows": _("This table has more than %(most)s lines. Split it into several files."),
     "columns": _("Line %(line)s has more than %(most)s columns."),
-    "cells": _("This workbook has more than %(most)s filled cells. Split it into several files."),
+    "cells": _("This workbook has more than %(most)s cells. Split it into several files."),
     "merges": _("This workbook has more than %(most)s merged cells. Take the merging away."),
     "cell": _("A cell holds more than %(most)s characters. Shorten it."),
     "memory": _(
@@ -129,7 +129,7 @@ class Table:
             yield from portion
 
     def portions(self) -> Iterator[list[list[Any]]]:
-        """The rows, some hundreds at a time.
+        """The rows, about a hundred at a time.
 
         Raises:
             InvalidInput, TooLarge: the file turned out to be unreadable or too large.

@@ -233,7 +233,13 @@ def test_a_transfer_without_a_warehouse_is_refused_with_the_reason(firm, head):
 
 
 def test_hostile_texts_are_texts(firm, imported, client_of):
-    nasty = ["=cmd|' /C calc'!A0", "<script>alert(1)</script>", "'; DROP TABLE srm_item; --", "\u202egnp.exe", "%s %(x)s {0}"]
+    nasty = [
+        "=cmd|' /C calc'!A0",
+        "<script>alert(1)</script>",
+        "'; DROP TABLE srm_item; --",
+        "\u202egnp.exe",
+        "%s %(x)s {0}",
+    ]
     table = [HEADING] + [
         row(Supplier=text, Item=f"{text} item", **{"Line ID": str(n), "Order number": text, "Delivery note": text})
         for n, text in enumerate(nasty)

@@ -41,7 +41,13 @@ def test_a_free_line_is_a_line():
 
 def test_lines_of_one_number_supplier_and_currency_are_one_order():
     found = engine.grouped(
-        [line(1), line(2, supplier="ALFA "), line(3, supplier="Beta"), line(4, currency="EUR"), line(5, order_number="PO-2")]
+        [
+            line(1),
+            line(2, supplier="ALFA "),
+            line(3, supplier="Beta"),
+            line(4, currency="EUR"),
+            line(5, order_number="PO-2"),
+        ]
     )
     assert sorted(len(order.lines) for order in found.orders) == [1, 1, 1, 2]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from procurement.awards.models import Award
@@ -20,12 +21,16 @@ from srm.people.roles import ROLES
 kind("awards.proposed", _("An award waits for my approval"), channel="mail")
 
 
-def tell_approvers(award: Award, *, actor: Actor) -> None:
+def approvers() -> QuerySet[User]:
     """Everybody whose role approves awards."""
     roles = [role for role, (_label, granted) in ROLES.items() if "awards.approve" in granted]
-    users = User.objects.filter(grants__role__in=roles, is_active=True, kind=User.Kind.STAFF).distinct()
+    return User.objects.filter(grants__role__in=roles, is_active=True, kind=User.Kind.STAFF).distinct().order_by("name")
+
+
+def tell_approvers(award: Award, *, actor: Actor) -> None:
+    """Those who may approve learn that one waits."""
     tell(
-        users, kind="awards.proposed", actor=actor, url=award.get_absolute_url(), button=_("Look and decide"),
+        approvers(), kind="awards.proposed", actor=actor, url=award.get_absolute_url(), button=_("Look and decide"),
         subject=_("Award proposed: {title}, {total}"), body=_("{who} proposes {number}. {reason}"),
         values={
             "title": award.tender.title, "total": Money(award.total, award.currency), "who": actor.name,

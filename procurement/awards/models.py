@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from procurement.awards.lifecycle import AwardLifecycle
+from procurement.awards.lifecycle import AwardLifecycle, AwardState
 from procurement.bids.models import BidLine
 from procurement.tenders.models import LotLine, Tender
 from srm.core import fields
@@ -35,6 +35,7 @@ class Award(AwardLifecycle, Document):
 
     series = "AW"
     page = "awards:award-detail"
+    stages = (AwardState.PROPOSED, AwardState.FINAL)
 
     tender = models.ForeignKey(Tender, models.PROTECT, related_name="+", verbose_name=_("Tender"))
     reason = models.TextField(_("Reason"), blank=True, max_length=2000)

@@ -13,6 +13,15 @@ from procurement.tenders.lifecycle import TenderState
 from procurement.tenders.models import Tender
 from srm.core.actor import Actor
 from srm.ui.panels import panel
+from srm.ui.slots import Action, provides
+
+
+@provides("actions")
+def to_comparison(document: Any, actor: Actor) -> list[Action]:
+    """While an award waits to be proposed, the way to it is the first button."""
+    if not isinstance(document, Tender) or document.state != TenderState.EVALUATION or not actor.may("awards.propose"):
+        return []
+    return [Action("compare", _("Compare and award"), f"{document.get_absolute_url()}?tab=comparison", tone="primary")]
 
 
 @panel(

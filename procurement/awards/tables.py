@@ -26,11 +26,11 @@ class AwardLineTable(tables.Table):
     what = tables.TextColumn(_("Item"), accessor="lot_line.what", hint="lot_line.lot.title")
     supplier = tables.LinkColumn()
     quantity = tables.QuantityColumn(unit="lot_line.unit")
-    price = tables.PriceColumn(_("Price"), accessor="bid_line.price", currency=None)
-    price_basis = tables.NumberColumn(_("Price for"), accessor="bid_line.price_basis")
+    price = tables.PriceColumn(_("Price per unit"), accessor=lambda row: row.bid_line.price / row.bid_line.price_basis, currency=None)
     net = tables.MoneyColumn(currency=None)
     landed = tables.MoneyColumn(_("With freight"), currency=None)
     deliver_on = tables.DateColumn(_("Delivery"), accessor="bid_line.deliver_on")
 
     class Meta:
         model = AwardLine
+        hidden = ("net",)

@@ -13,6 +13,8 @@ from procurement.awards import services
 from procurement.awards.exchange import AwardSheet
 from procurement.awards.filters import AwardFilter
 from procurement.awards.forms import ProposeForm
+from procurement.awards.letters import approvers
+from procurement.awards.lifecycle import AwardState
 from procurement.awards.models import Award
 from procurement.awards.tables import AwardLineTable, AwardTable
 from procurement.bids import selectors as bids
@@ -60,6 +62,7 @@ class AwardDetail(DetailPage):
     facts = [
         "tender", "total", "baseline_total", ("saving", gettext_lazy("Below baseline")), "cheapest_total",
         ("extra", gettext_lazy("More than the cheapest")), "reason", "created_by",
+        ("waits_for", gettext_lazy("Waits for")),
     ]  # fmt: skip
     lines = ("decided", AwardLineTable)
     lines_title = gettext_lazy("Who delivers what")
@@ -88,6 +91,13 @@ class AwardDetail(DetailPage):
         """What the choice costs over the cheapest offers."""
         extra = self.object.total - self.object.cheapest_total
         return formats.money(extra, self.object.currency) if extra else ""
+
+    def fact_waits_for(self) -> str:
+        """Who may approve it, while it waits."""
+        if self.object.state != AwardState.PROPOSED:
+            return ""
+        people = [one for one in approvers() if one.pk != self.object.created_by_id]
+        return ", ".join(one.name for one in people[:5])
 
     def decided(self) -> QuerySet:
         """The lines with their names."""

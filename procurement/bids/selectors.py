@@ -85,6 +85,13 @@ class LineRow:
     line: LotLine
     cells: list[Cell | None]
 
+    @property
+    def places(self) -> int:
+        """Decimals that tell this row's prices apart: four significant digits of the smallest, two at least."""
+        prices = [cell.quote.unit for cell in self.cells if cell is not None]
+        prices += [self.line.baseline] if self.line.baseline is not None else []
+        return max([2, *(_places(price) for price in prices)])
+
 
 @dataclass
 class LotBlock:
@@ -204,6 +211,14 @@ def _cell(line: LotLine, lane: Lane, bid: Bid, found: Comparison, own: dict[str,
 def _baseline(lines: list[LotLine]) -> Decimal | None:
     nets = [line.baseline_net for line in lines]
     return cents(sum(nets)) if nets and None not in nets else None
+
+
+def _places(price: Decimal) -> int:
+    """Decimals of `price` at four significant digits, without zeros at the end, six at most."""
+    if not price:
+        return 0
+    rounded = round(price, min(6, 3 - price.adjusted())).normalize()
+    return max(0, -int(rounded.as_tuple().exponent))
 
 
 def sealed_bid_ids() -> QuerySet[Bid]:

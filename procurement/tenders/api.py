@@ -10,6 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from procurement.planning.models import DemandLine
 from procurement.tenders import services
 from procurement.tenders.filters import TenderFilter
 from procurement.tenders.models import Invitation, Lot, LotLine, Tender
@@ -240,7 +241,30 @@ class DeadlineView(TenderCommand):
         return self.write(work)
 
 
+class FromDemandInput(InputSerializer):
+    """The lines of the demand to ask suppliers for; what is open of them is taken."""
+
+    demand_lines = serializers.ListField(child=RefField(DemandLine), min_length=1, max_length=500)
+    title = serializers.CharField(max_length=150, required=False, allow_blank=True)
+    deadline = serializers.DateTimeField(required=False)
+
+
+class FromDemandView(TenderCommand):
+    """A draft request for quotation for chosen lines of the demand."""
+
+    @extend_schema(request=FromDemandInput, responses={201: TenderSerializer}, operation_id="tenders_from_demand")
+    def post(self, request: Request) -> Any:
+        """The draft."""
+
+        def work() -> Response:
+            tender = services.create_from_demand(actor=self.actor, **self.values(FromDemandInput))
+            return Response(TenderSerializer(tender, context=self.get_serializer_context()).data, status=201)
+
+        return self.write(work)
+
+
 register("tenders", TenderViewSet)
+register_view("tenders/from-demand/", FromDemandView, "tenders-from-demand")
 register("lots", LotViewSet)
 register("invitations", InvitationViewSet)
 register_view("tenders/<str:id>/invitations/", InviteView, "tenders-invite")

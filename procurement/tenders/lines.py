@@ -8,19 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
+from django.db import models
 from django.utils.translation import gettext as _
 
 from procurement.planning import services as planning
 from procurement.planning.models import DemandLine
 from procurement.requests import services as requests
 from procurement.tenders.models import Lot, LotLine, Tender
+from srm.audit import services as audit
 from srm.catalog.units import to_base
 from srm.core.actor import Actor
 from srm.core.errors import InvalidInput
 from srm.flow import records
 
+M = TypeVar("M", bound=models.Model)
 WHY = "the tender's own parts, inside its service"
 DEMAND = "procurement.demand"
 # What the demand has decided; a line that comes from it may change the rest.
@@ -39,28 +42,30 @@ def write_lines(tender: Tender, lines: Sequence[Mapping[str, Any]], *, actor: Ac
     gone = set(kept) - {line.get("id") for line in lines}
     for key in sorted(gone):
         drop_line(tender, kept[key], actor=actor)
-    lots = _Lots(tender, actor)
+    lots = _Lots(tender)
     changed = bool(gone)
     for position, values in enumerate(lines):
         try:
             changed = _write_line(tender, kept, dict(values), position + 1, lots, actor) or changed
         except InvalidInput as fault:
             raise InvalidInput({_at(position, name): text for name, text in fault.errors.items()}) from fault
+    _note_added(tender, len(kept) - len(gone), sum(1 for values in lines if not values.get("id")), actor)
     return lots.remove_empty() or changed
 
 
 def add_demand(tender: Tender, entries: Sequence[tuple[DemandLine, Decimal]], *, actor: Actor) -> list[LotLine]:
     """New lines for quantities of the demand, in lots by category."""
-    lots, added = _Lots(tender, actor), []
+    lots, added = _Lots(tender), []
     start = tender.all_lines().count()
     for position, (need, quantity) in enumerate(entries, start + 1):
-        line = records.create(
-            LotLine, actor=actor, root=tender, lot=lots.named(str(need.category or "")), position=position,
-            demand_line=need, item=need.item, description="" if need.item else need.description, quantity=quantity,
-            unit=need.unit, need_by=need.need_from, place=need.place, baseline=_baseline(tender, need.item, need),
+        line = _new(
+            LotLine, lot=lots.named(str(need.category or "")), position=position, demand_line=need, item=need.item,
+            description="" if need.item else need.description, quantity=quantity, unit=need.unit, need_by=need.need_from,
+            place=need.place, baseline=_baseline(tender, need.item, need),
         )  # fmt: skip
         added.append((line, quantity))
     take(tender, added, actor=actor)
+    _note_added(tender, start, len(added), actor)
     return [line for line, _quantity in added]
 
 
@@ -95,11 +100,25 @@ def drop_line(tender: Tender, line: LotLine, *, actor: Actor) -> None:
     records.remove(line, actor=actor, root=tender)
 
 
+def _note_added(tender: Tender, before: int, added: int, actor: Actor) -> None:
+    """New lines make one sentence in the history, however many they are; changes of a line have their own."""
+    if added:
+        audit.record(actor=actor, verb="changed", subject=tender, changes={"lines": [before, before + added]})
+
+
+def _new(model: type[M], **values: Any) -> M:
+    """A checked and saved row."""
+    row = model(**values)
+    records.check(row)
+    row.save(force_insert=True)
+    return row
+
+
 class _Lots:
     """The tender's lots by title, made as they are named."""
 
-    def __init__(self, tender: Tender, actor: Actor) -> None:
-        self.tender, self.actor = tender, actor
+    def __init__(self, tender: Tender) -> None:
+        self.tender = tender
         rows = Lot.objects.unscoped(WHY).filter(tender=tender).order_by("position")
         self.known = {lot.title: lot for lot in rows}
         self.last = max((lot.position for lot in self.known.values()), default=0)
@@ -111,9 +130,7 @@ class _Lots:
             title = next(iter(self.known), self.tender.title)
         if title not in self.known:
             self.last += 1
-            self.known[title] = records.create(
-                Lot, actor=self.actor, root=self.tender, tender=self.tender, position=self.last, title=title
-            )
+            self.known[title] = _new(Lot, tender=self.tender, position=self.last, title=title)
         return self.known[title]
 
     def remove_empty(self) -> bool:
@@ -128,7 +145,7 @@ def _write_line(
     key, lot = values.pop("id", None), lots.named(values.pop("lot", "") or "")
     if not key:
         values = _checked(tender, values)
-        records.create(LotLine, actor=actor, root=tender, lot=lot, position=position, **values)
+        _new(LotLine, lot=lot, position=position, **values)
         return True
     line = kept.get(key)
     if line is None:

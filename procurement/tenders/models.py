@@ -38,6 +38,9 @@ class Tender(TenderLifecycle, Document, Searchable):
 
     series = "T"
     page = "tenders:tender-detail"
+    stages = (
+        TenderState.DRAFT, TenderState.PUBLISHED, TenderState.EVALUATION, TenderState.AWARDING, TenderState.CONTRACTED,
+    )  # fmt: skip
 
     title = models.CharField(_("Title"), max_length=150)
     method = models.CharField(

@@ -169,7 +169,11 @@ def _invitation(tender: Tender, supplier: Supplier, contact: Contact | None, act
         )
     if contact is not None and contact.supplier_id != supplier.pk:
         raise InvalidInput({"contact": _("This person works for another firm.")})
-    return records.create(Invitation, actor=actor, root=tender, tender=tender, supplier=supplier, contact=contact)
+    row = Invitation(tender=tender, supplier=supplier, contact=contact)
+    records.check(row)
+    row.save(force_insert=True)
+    audit.record(actor=actor, verb="invited", subject=row, root=tender)
+    return row
 
 
 def _send(tender: Tender, invitations: Sequence[Invitation], *, actor: Actor) -> None:

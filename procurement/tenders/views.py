@@ -69,7 +69,7 @@ class TenderDetail(DetailPage):
         "buyer",
         "legal_entity",
         "currency",
-        "terms",
+        ("terms", _("Terms")),
         "payment_days",
         "description",
     ]
@@ -99,8 +99,13 @@ class TenderDetail(DetailPage):
         return self._lines
 
     def actions(self) -> list[Action]:
-        """Moves; the failure is offered only when it is possible, for it is nothing to wish for."""
-        found = [one for one in super().actions() if one.name != "fail" or one.allowed]
+        """Moves. The failure is offered only when it is possible, Edit only while there is something to edit."""
+        draft = self.object.state == TenderState.DRAFT
+        found = [
+            one
+            for one in super().actions()
+            if (one.name != "fail" or one.allowed) and (one.name != "edit" or draft)
+        ]
         if self.object.state == TenderState.PUBLISHED and self.actor.may("tenders.publish"):
             found.insert(0, Action("deadline", _("More time"), url_of(self.object, "deadline") or ""))
         return found
@@ -109,13 +114,15 @@ class TenderDetail(DetailPage):
         """(lot, its lines as a table, its value at the baseline)."""
         found = []
         lots = dict.fromkeys(line.lot for line in self.tender_lines)
+        several = len({line.place_id for line in self.tender_lines}) > 1
+        columns = [name for name in LotLineTable.base_columns if several or name != "place"]
         for lot in lots:
             lines = [line for line in self.tender_lines if line.lot_id == lot.pk]
             for line in lines:
                 line.note = line.description if line.item_id else ""
             nets = [line.baseline_net for line in lines]
             whole = sum(nets) if nets and None not in nets else None
-            found.append((lot, render_ready(LotLineTable, lines, self.actor, link=None), whole))
+            found.append((lot, render_ready(LotLineTable, lines, self.actor, link=None, chosen=columns), whole))
         return found
 
     def context(self) -> dict[str, Any]:
@@ -157,6 +164,10 @@ class TenderEdit(EditPage):
     form = TenderForm
     lines = TenderLines
     service = services.update_tender
+
+    def heading(self) -> str:
+        """What it asks for."""
+        return self.object.title
 
     @staticmethod
     def guard(document: Tender, actor: Actor) -> Any:

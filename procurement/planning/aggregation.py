@@ -113,10 +113,13 @@ _PUBLIC_ID = """translate(encode(substring(uuid_send(gen_random_uuid()) FROM 1 F
     || substring(uuid_send(gen_random_uuid()) FROM 1 FOR 3), 'base64'), '+/=', '-_')"""
 
 
+LOCK = "FOR NO KEY UPDATE OF r"
+
+
 def _on_postgres(demand: Demand, narrowed: str, params: Sequence[Any]) -> Merged:
     sequence = f"pg_get_serial_sequence('{DEMAND_LINE}', 'id')"
     sql = f"""
-        WITH picked AS MATERIALIZED ({_picked(narrowed)} FOR NO KEY UPDATE OF r),
+        WITH picked AS MATERIALIZED ({_picked(narrowed)} {LOCK}),
         needs AS ({_in_lots()}),
         groups AS MATERIALIZED (
             SELECT nextval({sequence}) AS id, {_SUMS}, array_agg(id) AS ids, array_agg(quantity) AS quantities

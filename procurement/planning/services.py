@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from procurement.planning import aggregation
 from procurement.planning.models import Demand, DemandLine
-from procurement.requests import allocating, services as requests
+from procurement.requests import allocating
+from procurement.requests import services as requests
 from procurement.requests.models import RequestLine
 from procurement.requests.services import Entry
 from srm.audit import services as audit
@@ -21,6 +22,7 @@ from srm.catalog.models import Category, Item
 from srm.core import clock
 from srm.core.actor import Actor
 from srm.core.errors import InvalidInput, NotAllowed, RuleBroken
+from srm.core.fields import MAX_QUANTITY
 from srm.core.ids import new_public_id
 from srm.core.numbering import next_number
 from srm.flow import records, uow
@@ -77,11 +79,18 @@ def aggregate(
     try:
         merged = aggregation.merge(demand, narrowed)
     except DataError as fault:
-        raise RuleBroken([_("One of the sums is larger than a quantity can be. Merge fewer needs at once.")]) from fault
+        raise RuleBroken([_too_large()]) from fault
     if not merged.lines:
         raise RuleBroken([_("Nothing is open to be planned.")])
+    # SQLite has no limit of its own.
+    if demand.lines.filter(quantity__gt=MAX_QUANTITY).exists():
+        raise RuleBroken([_too_large()])
     figures = {"line_count": merged.lines, "need_count": merged.needs, "department_count": merged.departments}
     return records.update(demand, actor=actor, verb="merged", **figures)
+
+
+def _too_large() -> str:
+    return _("One of the sums is larger than a quantity can be. Merge fewer needs at once.")
 
 
 def _narrowed(category: Category | None, lines: QuerySet | Iterable[int] | None) -> QuerySet[RequestLine]:

@@ -72,6 +72,8 @@ def carry_lines(
         raise ValueError(f"{stage} continues {' or '.join(ledger.SOURCES[stage])}, not {source_stage}")
     sources = sorted({move.source_line_id for move in moves})
     lines = lock(behind_lines(source_kind, sources, source_stage))
+    if not lines:  # bought for stock: nobody stands behind it
+        return {move.line_id: ZERO for move in moves}
     written = ledger.carry(
         moves, source_kind=source_kind, source_stage=source_stage, stage=stage, document=document,
         run=run or new_public_id(),
@@ -111,6 +113,8 @@ def take_back(
     if not line_ids or (quantity is not None and quantity <= 0):
         return ZERO
     lines = lock(behind_lines(document_kind, line_ids, stage))
+    if not lines:
+        return ZERO
     taken = ledger.take_back(
         document_kind=document_kind, line_ids=line_ids, stage=stage, quantity=quantity, run=run or new_public_id(),
         request_line_id=request_line_id,

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from procurement.requests.models import KIND, Allocation, PurchaseRequest, RequestLine
+from procurement.requests.selectors import whole_lines
 from srm.audit.models import AuditEvent
 from srm.audit.panels import sentence
 from srm.audit.selectors import history as logged
@@ -94,7 +95,7 @@ def _plural(event: AuditEvent, request: PurchaseRequest, count: int) -> str:
 
 def _goods(request: PurchaseRequest, limit: int) -> list[Entry]:
     """What the ledger tells, newest first."""
-    lines = {line.pk: line for line in request.lines.select_related("item", "base_unit")}
+    lines = {line.pk: line for line in whole_lines(request)}
     rows = Allocation.objects.unscoped(READ).filter(request_line__in=lines).order_by("-pk")[: limit * 50]
     groups: dict[tuple, Group] = {}
     for row in rows:
@@ -119,7 +120,7 @@ def _told(group: Group, lines: dict[int, RequestLine], others: dict[tuple[str, i
     if group.backwards:
         return _("took back %(what)s (%(number)s)") % words
     if group.stage == "planned":
-        words["n"] = others.get((group.kind, *sorted(group.line_ids)[:1]), 0) if group.line_ids else 0
+        words["n"] = others.get((group.kind, min(group.line_ids)), 0)
         if words["n"]:
             return ngettext(
                 "merged it with %(n)d other request into %(number)s", "merged it with %(n)d other requests into %(number)s",
@@ -168,12 +169,17 @@ def _people(groups: Iterable[Group]) -> dict[tuple[str, str], str]:
 
 def _others(groups: Iterable[Group], request: PurchaseRequest) -> dict[tuple[str, int], int]:
     """How many other requests share the demand lines of each group, by its first line."""
-    found: dict[tuple[str, int], int] = {}
-    for group in groups:
-        if group.stage == "planned" and not group.backwards:
-            rows = Allocation.objects.unscoped(READ).filter(
-                document_kind=group.kind, line_id__in=group.line_ids, stage="planned", quantity__gt=0
-            )
-            others = rows.exclude(request_line__request=request).values("request_line__request").distinct().count()
-            found[group.kind, sorted(group.line_ids)[0]] = others
-    return found
+    planned = [group for group in groups if group.stage == "planned" and not group.backwards]
+    if not planned:
+        return {}
+    rows = Allocation.objects.unscoped(READ).filter(
+        document_kind=planned[0].kind, stage="planned", quantity__gt=0,
+        line_id__in={line_id for group in planned for line_id in group.line_ids},
+    )  # fmt: skip
+    sharers: dict[int, set[int]] = defaultdict(set)
+    for line_id, other in rows.exclude(request_line__request=request).values_list("line_id", "request_line__request").distinct():
+        sharers[line_id].add(other)
+    return {
+        (group.kind, min(group.line_ids)): len(set().union(*(sharers[line_id] for line_id in group.line_ids)))
+        for group in planned
+    }

@@ -11,8 +11,9 @@ from django.db.models import Sum
 
 from procurement.requests.checks import Need
 from procurement.requests.models import PurchaseRequest, RequestLine
+from srm.budget import words
 from srm.budget.models import BudgetEntry, BudgetLine
-from srm.budget.selectors import Outlook, outlook
+from srm.budget.selectors import Outlook
 from srm.people.models import CostCenter
 
 READ = "the requester reads the budget his request draws on"
@@ -79,16 +80,47 @@ def _shares(needs: list[Need], booked: list[RequestLine], held: dict[str, dict[s
         asked[key] += one.amount if isinstance(one, Need) else ZERO
     # Several categories may draw on one budget: they are asked for together.
     merged: dict[tuple, list[tuple]] = defaultdict(list)
-    for key, (center, category, year) in seen.items():
-        found = outlook(center, category, year, ZERO)
-        merged[(center.pk, year, found.line.pk if found.line else None)].append((key, center, category, year))
+    lines = _lines_for(seen)
+    for key, (center, _category, year) in seen.items():
+        merged[(center.pk, year, lines[key].pk if lines[key] else None)].append(key)
     shares = []
-    for parts in merged.values():
-        _key, center, category, year = parts[0]
-        total = sum((asked[part[0]] for part in parts), ZERO)
-        mine = _sums(held[line.public_id] for line in booked if _keyed(line) in {part[0] for part in parts})
-        shares.append(Share(center, year, total, outlook(center, category, year, total), mine))
+    for keys in merged.values():
+        center, _category, year = seen[keys[0]]
+        total = sum((asked[key] for key in keys), ZERO)
+        mine = _sums(held[line.public_id] for line in booked if _keyed(line) in keys)
+        shares.append(Share(center, year, total, _outlook(lines[keys[0]], center, year, total), mine))
     return sorted(shares, key=lambda share: share.cost_center.code)
+
+
+def _lines_for(seen: dict[tuple, tuple]) -> dict[tuple, BudgetLine | None]:
+    """For each need's key the budget it draws on, as `budget.selectors.line_for` chooses it, in one query."""
+    rows = BudgetLine.objects.unscoped(READ).filter(
+        cost_center__in={center.pk for center, _category, _year in seen.values()},
+        year__in={year for _center, _category, year in seen.values()},
+    )  # fmt: skip
+    lines = list(rows.select_related("category", "cost_center__owner"))
+    found: dict[tuple, BudgetLine | None] = {}
+    for key, (center, category, year) in seen.items():
+        fitting = [
+            line
+            for line in lines
+            if (line.cost_center_id, line.year) == (center.pk, year)
+            and (line.category is None or (category is not None and category.path.startswith(line.category.path)))
+        ]
+        found[key] = max(fitting, key=lambda line: len(line.category.path) if line.category else 0, default=None)
+    return found
+
+
+def _outlook(line: BudgetLine | None, center: CostCenter, year: int, amount: Decimal) -> Outlook:
+    """What the budget would say; the sentences are its own."""
+    if line is None:
+        return Outlook(None, amount, fits=True, stops=False, sentence=words.no_budget(center, year))
+    if amount <= line.left:
+        return Outlook(line, amount, fits=True, stops=False, sentence=words.fits(line, amount))
+    return Outlook(
+        line, amount, fits=False, stops=line.stops,
+        sentence=words.stopped(line, amount) if line.stops else words.over(line, amount),
+    )  # fmt: skip
 
 
 def _keyed(line: RequestLine) -> tuple:

@@ -10,6 +10,7 @@ from procurement.requests import checks, money
 from procurement.requests.checks import Need
 from procurement.requests.deciding import content_of
 from procurement.requests.models import KIND, PurchaseRequest
+from procurement.requests.selectors import whole_lines
 from srm.approvals.registry import describes
 from srm.core.actor import Actor
 from srm.files.rules import attachable
@@ -20,14 +21,14 @@ SHOWN = 50
 
 def no_money(document: PurchaseRequest, _actor: Actor) -> list[str]:
     """Budgets that stop what the request asks for."""
-    lines = list(document.lines.select_related("cost_center", "category"))
+    lines = whole_lines(document)
     return [share.outlook.sentence for share in money.shares_of(document, lines) if not share.outlook.fits and share.outlook.stops]
 
 
 @describes(KIND, _("Request"), permission="requests.approve", content=content_of, blocked=no_money)
 def request_facts(document: PurchaseRequest, actor: Actor) -> tuple[str, dict[str, Any]]:
     """Is it needed, is it in the budget, who else asked."""
-    lines = list(document.lines.select_related("item", "unit", "base_unit", "place", "cost_center", "category"))
+    lines = whole_lines(document)
     needs = [Need.of(line) for line in lines]
     shares = money.shares_of(document, lines)
     return "procurement/requests/_facts.html", {

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from procurement.requests import ledger, tracking
@@ -20,6 +20,12 @@ from procurement.requests.tracking import Part, Row
 from srm.core.actor import Actor
 
 ZERO = Decimal(0)
+WHOLE_LINES = Prefetch(
+    "lines",
+    RequestLine.objects.unscoped("lines of a request the reader sees").select_related(
+        "item__category", "category", "unit", "base_unit", "place", "cost_center__owner"
+    ),
+)
 # What the requester reads; a part of his line is in exactly one of these places.
 PLACE_ORDER = tracking.PLACES
 
@@ -70,9 +76,15 @@ class Track:
 
 
 def tracker(request: PurchaseRequest) -> list[Track]:
-    """Where everything of a request is, line by line, in two queries."""
-    lines = list(request.lines.select_related("item", "unit", "base_unit", "place", "cost_center").all())
-    return tracks_of(lines)
+    """Where everything of a request is, line by line, in two queries; in one when WHOLE_LINES were prefetched."""
+    return tracks_of(whole_lines(request))
+
+
+def whole_lines(request: PurchaseRequest) -> list[RequestLine]:
+    """A request's lines with all that pages show of them."""
+    if "lines" not in getattr(request, "_prefetched_objects_cache", {}):
+        prefetch_related_objects([request], WHOLE_LINES)
+    return list(request.lines.all())
 
 
 def where_is(line: RequestLine) -> list[Part]:

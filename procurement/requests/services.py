@@ -26,7 +26,15 @@ from srm.flow.perform import perform
 from srm.people.models import Department, User
 
 __all__ = [
-    "Carry", "Entry", "allocate", "carry", "carry_lines", "cancel_part", "copy_request", "create_request", "take_back",
+    "Carry",
+    "Entry",
+    "allocate",
+    "cancel_part",
+    "carry",
+    "carry_lines",
+    "copy_request",
+    "create_request",
+    "take_back",
     "update_request",
 ]  # fmt: skip
 
@@ -161,7 +169,7 @@ def why_not_editable(request: PurchaseRequest, actor: Actor) -> str | None:
     mine = actor.user_id in {request.requester_id, request.created_by_id} or actor.may("requests.process")
     if not mine:
         return _("Only %(who)s can change this request.") % {"who": request.requester.name}
-    states = set(request.lines.values_list("state", flat=True))
+    states = {line.state for line in request.lines.all()}
     if states <= EDITABLE:
         return None
     if LineState.SUBMITTED in states:

@@ -79,7 +79,7 @@ class RequestDetail(DetailPage):
 
     def queryset(self) -> QuerySet:
         rows = super().queryset().select_related("department__place", "requester", "created_by", "place", "cost_center")
-        return rows.prefetch_related("lines")
+        return rows.prefetch_related(selectors.WHOLE_LINES)
 
     def eyebrow(self) -> list[Any]:
         day = self.object.need_by
@@ -138,7 +138,7 @@ class RequestDetail(DetailPage):
     @cached_property
     def approval(self) -> ApprovalRoute | None:
         """The route of its approvals, if it was ever sent."""
-        return approvals.route_of(self.object)
+        return approvals.shown_route(self.object)
 
     def history(self, limit: int) -> list[Entry]:
         return entries(self.object, limit)

@@ -34,5 +34,5 @@ def decision_panel(document: Any, actor: Actor, request: HttpRequest) -> tuple[s
 @panel(models.Model, _("Approval"), order=2, place="side", key="approval", when=_goes_through_approvals)
 def route_panel(document: Any, actor: Actor, request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     """Who decided, and for whom it waits."""
-    route = selectors.route_of(document)
+    route = selectors.shown_route(document)
     return ("srm/approvals/_route.html", {"approval": route, "now": {step.pk for step in selectors.steps_now(route)}}) if route else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from srm.approvals import registry
@@ -163,7 +163,15 @@ def route_of(document: models.Model) -> ApprovalRoute | None:
     routes = ApprovalRoute.objects.unscoped(OWN_PAGE).filter(
         document_kind=document._meta.label_lower, document_id=document.public_id  # type: ignore[attr-defined]
     )
-    return routes.prefetch_related("steps__user", "steps__decided_by").order_by("-pk").first()
+    steps = ApprovalStep.objects.unscoped(OWN_PAGE).select_related("user", "decided_by")
+    return routes.prefetch_related(Prefetch("steps", steps)).order_by("-pk").first()
+
+
+def shown_route(document: models.Model) -> ApprovalRoute | None:
+    """`route_of` for pages: read once, kept on the document, for several parts of a page show it."""
+    if not hasattr(document, "shown_route"):
+        document.shown_route = route_of(document)  # type: ignore[attr-defined]
+    return document.shown_route  # type: ignore[attr-defined]
 
 
 def steps_now(route: ApprovalRoute) -> list[ApprovalStep]:

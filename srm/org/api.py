@@ -11,7 +11,7 @@ from srm.rest.serializers import Serializer
 from srm.rest.viewsets import DocumentViewSet
 
 _NAMES = ("name_en", "name_ru", "name_bg")
-_RIGHTS = {"view": "org.view", "create": "org.manage", "update": "org.manage"}
+_RIGHTS = {"view": "home.view", "create": "org.manage", "update": "org.manage"}
 _BY_CODE = {"code": ("code", "id"), "-code": ("-code", "-id"), "-id": ("-id",)}
 
 

@@ -1,5 +1,7 @@
 """Whether this installation could open the offers it has promised to open."""
 
+from django.utils.translation import gettext as _
+
 from procurement.tenders import sealing
 from procurement.tenders.models import TenderKey
 from srm.core.readiness import ready_check
@@ -19,4 +21,5 @@ def keys_open() -> list[str]:
             lost.append(key.tender.number)
     if not lost:
         return []
-    return [f"SEALING_KEY does not open the offers of {', '.join(lost[:5])}. Add the former key after the new one."]
+    sentence = _("SEALING_KEY does not open the offers of %(tenders)s. Add the former key after the new one.")
+    return [sentence % {"tenders": ", ".join(lost[:5])}]

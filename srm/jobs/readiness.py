@@ -13,6 +13,7 @@ from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext as _
 
 from srm.audit import append_only
 from srm.core import clock
@@ -46,13 +47,16 @@ def migrations() -> list[str]:
     executor = MigrationExecutor(connection)
     waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
     _migrated = not waiting
-    return [f"migration {step.app_label}.{step.name} is not applied" for step, _back in waiting]
+    return [
+        _("migration %(name)s is not applied") % {"name": f"{step.app_label}.{step.name}"} for step, back in waiting
+    ]
 
 
 @ready_check("triggers")
 def triggers() -> list[str]:
     """The database itself guards the logs."""
-    return [f"{table} could be changed: its triggers are missing; run migrate" for table in append_only.missing()]
+    sentence = _("%(table)s could be changed: its triggers are missing; run migrate")
+    return [sentence % {"table": table} for table in append_only.missing()]
 
 
 @ready_check("ticker", warning=True)
@@ -60,9 +64,9 @@ def ticker() -> list[str]:
     """Somebody ticks."""
     lease = Lease.objects.filter(name="ticker").first()
     if lease is None or lease.beat_at is None:
-        return ["the ticker has never run; start `manage.py ticker`"]
+        return [_("the ticker has never run; start `manage.py ticker`")]
     age = (clock.now() - lease.beat_at).total_seconds()
-    return [f"the ticker was last seen {int(age)} s ago"] if age > TICKER_LATE else []
+    return [_("the ticker was last seen %(age)d s ago") % {"age": age}] if age > TICKER_LATE else []
 
 
 @ready_check("queues", warning=True)
@@ -70,13 +74,15 @@ def queues() -> list[str]:
     """Nothing waits for a person or has waited for long."""
     found = []
     if parked := outbox.counts()["parked"]:
-        found.append(f"{parked} deliveries are parked")
+        found.append(_("deliveries parked: %(n)d") % {"n": parked})
     jobs = Job.objects.unscoped(WHY)
     if parked := jobs.filter(state=Job.State.PARKED).count():
-        found.append(f"{parked} jobs are parked")
+        found.append(_("jobs parked: %(n)d") % {"n": parked})
     stale = clock.now() - dt.timedelta(minutes=5)
     if waiting := jobs.filter(state=Job.State.QUEUED, not_before__lt=stale).count():
-        found.append(f"{waiting} jobs have waited for more than five minutes; is a worker running?")
+        found.append(
+            _("jobs that have waited for more than five minutes: %(n)d; is a worker running?") % {"n": waiting}
+        )
     return found
 
 

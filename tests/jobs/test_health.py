@@ -69,7 +69,7 @@ def test_a_check_that_breaks_is_a_fault_and_shows_no_detail(monkeypatch) -> None
 @pytest.mark.django_db
 def test_parked_jobs_are_reported(monkeypatch) -> None:
     Job.objects.unscoped("test").create(kind="x", state="parked")
-    assert ready()[1]["warnings"]["queues"] == ["1 jobs are parked"]
+    assert ready()[1]["warnings"]["queues"] == ["jobs parked: 1"]
     assert SYSTEM.may("jobs.manage")
 
 

@@ -20,8 +20,9 @@ from srm.flow.uow import unit_of_work
 from srm.people.models import CostCenter
 from tests.budget.conftest import YEAR, buckets, read
 
-AMOUNTS = st.decimals("0.01", "120", places=2)
-LINES = st.sampled_from(["L1", "L2", "L3"])
+# Against a budget of 100: many small steps, now and then one to the edge or over it.
+AMOUNTS = st.decimals("0.01", "45", places=2) | st.sampled_from([Decimal("99.99"), Decimal(100), Decimal("100.01")])
+LINES = st.sampled_from(["L1", "L2"])
 NUMBERS = itertools.count()
 ZERO = Decimal(0)
 
@@ -41,6 +42,8 @@ class Budget(RuleBasedStateMachine):
             self.line = services.create_line(
                 actor=SYSTEM, cost_center=self.center, year=YEAR, amount=Decimal(100), policy=policy
             )
+        for line in ("L1", "L2"):  # so that the other bookings find something from the start
+            self.reserve(line, Decimal(30))
 
     @contextmanager
     def booking(self, grows):
@@ -104,15 +107,15 @@ class Budget(RuleBasedStateMachine):
         assert self.call("release", line, ZERO, bucket=bucket, amount=amount) == part
         self.held[line][bucket] -= part
 
-    @rule(amount=st.decimals("0", "200", places=2))
-    def change_the_amount(self, amount):
+    @rule(
+        change=st.one_of(
+            st.builds(lambda amount: {"amount": amount}, st.decimals("0", "200", places=2)),
+            st.sampled_from([{"policy": "stop"}, {"policy": "warn"}]),
+        )
+    )
+    def change_the_budget(self, change):
         with unit_of_work():
-            services.update_line(self.line, actor=SYSTEM, amount=amount)
-
-    @rule(policy=st.sampled_from(["stop", "warn"]))
-    def change_the_policy(self, policy):
-        with unit_of_work():
-            services.update_line(self.line, actor=SYSTEM, policy=policy)
+            services.update_line(self.line, actor=SYSTEM, **change)
 
     @invariant()
     def the_buckets_are_what_everybody_holds(self):
@@ -129,7 +132,7 @@ class Budget(RuleBasedStateMachine):
 @pytest.mark.deep
 def test_buckets_are_the_sums_of_their_entries_and_no_way_leads_around_a_stop(firm):
     machine = type("Budget", (Budget,), {"firm": firm})
-    few = settings(max_examples=40) if settings().max_examples <= 100 else settings()
+    few = settings(max_examples=25) if settings().max_examples <= 100 else settings()
     run_state_machine_as_test(machine, settings=few)
     assert selectors.disagreements() == []
     assert BudgetLine.objects.unscoped("test").count() > 1

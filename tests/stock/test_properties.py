@@ -103,6 +103,6 @@ class Stock(RuleBasedStateMachine):
 @pytest.mark.deep
 def test_levels_are_the_sums_of_their_moves_and_promises_are_covered(firm):
     machine = type("Stock", (Stock,), {"firm": firm})
-    few = settings(max_examples=40) if settings().max_examples <= 100 else settings()
+    few = settings(max_examples=25) if settings().max_examples <= 100 else settings()
     run_state_machine_as_test(machine, settings=few)
     assert selectors.disagreements() == []

@@ -325,3 +325,18 @@ def test_packs_of_new_items_stay_packs(firm, imported):
     assert item.base_unit.code == "XPK"
     assert "60" in item.description
     assert not ItemUnit.objects.filter(item=item).exists()
+
+
+# -- pages -------------------------------------------------------------------------
+
+
+def test_the_page_of_an_import_says_what_became_of_a_line(firm, imported, client_of):
+    run = imported([HEADING, row(), row(Quantity="0", **{"Line ID": "2"})])
+    page = client_of("head").get(f"/exchange/{run.public_id}/?tab=line&line=1").content.decode()
+    order = orders().get()
+    assert order.number in page
+    assert GoodsReceipt.objects.unscoped(WHY).get().number in page
+    assert "12.50" in page
+    assert "more than 0" in client_of("head").get(f"/exchange/{run.public_id}/?tab=line&line=3").content.decode()
+    assert "no such line" in client_of("head").get(f"/exchange/{run.public_id}/?tab=line&line=77").content.decode()
+    assert client_of("buyer").get(f"/exchange/{run.public_id}/?tab=line&line=1").status_code == 404

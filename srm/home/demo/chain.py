@@ -184,7 +184,8 @@ def prices(world: World, tender: Tender, supplier: Supplier, dice: Dice, level: 
         if source is not None and not dice.happens(0.06):
             lines[line.public_id] = _offer_line(line, source, dice, level)
     freight = dice.choice(("", "", "", "45", "80", "120"))
-    return {"lines": lines, "freight": freight, "note": "", "valid_until": (tender.deadline + dt.timedelta(days=45)).date().isoformat()}  # type: ignore[operator]
+    until = (tender.deadline or clock.now()) + dt.timedelta(days=45)
+    return {"lines": lines, "freight": freight, "note": "", "valid_until": until.date().isoformat()}
 
 
 def _category_of(line: LotLine) -> str:
@@ -279,6 +280,6 @@ def side_by_side(stories: Iterable[Generator[dt.datetime, None, Any]]) -> Story:
     while waiting:
         waiting.sort(key=lambda entry: (entry[0], entry[1]))
         moment, number, story = waiting.pop(0)
-        yield max(moment, clock.now())
+        yield moment
         if following := next(story, None):
             waiting.append((following, number, story))

@@ -38,7 +38,8 @@ class Dice(random.Random):
 
     def some(self, weights: Mapping[T, float], count: int) -> list[T]:
         """Up to `count` different keys, by weight, in the order drawn."""
-        left, drawn = dict(weights), []
+        left = dict(weights)
+        drawn: list[T] = []
         while left and len(drawn) < count:
             drawn.append(self.weighted(left))
             del left[drawn[-1]]

@@ -165,7 +165,7 @@ def _categories(world: World) -> None:
     for row in CATEGORIES:
         world.categories[row.code] = catalog.create_category(
             actor=head, code=row.code, parent=groups[row.group], cpv=row.cpv, buyer=world.people[row.buyer],
-            **named(row.names),
+            **named(row.names),  # type: ignore[arg-type]
         )  # fmt: skip
     for order, amount, who, whom, _department, category in firm.RULES:
         if category:
@@ -259,7 +259,7 @@ def _stock(world: World, tell: Callable[[int, int], None]) -> None:
     rows = [
         (thing, place)
         for thing in world.plan.things.values()
-        for place, chance in (("PDV1", 0.45), ("SOF", 0.12), ("VAR", 0.06))
+        for place, chance in (("PDV1", 0.3), ("SOF", 0.08), ("VAR", 0.04))
         if not thing.service and world.chance.of("stock", thing.article, place).happens(chance)
     ]
 

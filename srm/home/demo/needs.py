@@ -23,7 +23,7 @@ ASKERS: dict[str, list[str]] = {
 }  # fmt: skip
 FALLBACK = "adm1"
 # Rounds of one month.
-ROUNDS = 2
+ROUNDS = 4 / 3
 
 
 @dataclass

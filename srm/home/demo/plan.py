@@ -80,7 +80,7 @@ class Plan:
         for thing in self.things.values():
             self.by_category[thing.category].append(thing)
         self.sources = self._sources()
-        self.only = {article: source for article, source in self._single()}
+        self.only = dict(self._single())
 
     def _sources(self) -> dict[str, list[Source]]:
         found: dict[str, list[Source]] = defaultdict(list)

@@ -24,8 +24,8 @@ from srm.stock import services as stock
 from srm.stock.models import StockLevel
 
 # Goods are handed out every so many days, so many kinds at a time.
-PAUSE = 10
-KINDS = 5
+PAUSE = 28
+KINDS = 4
 TO = {"PDV1": ("Assembly", "Maintenance", "Tool shop"), "PDV2": ("Machining",), "SOF": ("Service",), "VAR": ("Branch",)}
 
 
@@ -44,7 +44,7 @@ def routine(world: World, timeline: Timeline) -> None:
 
 
 def _handed_out(world: World, place: str) -> Story:
-    """Every ten days the stores hand out a good part of what they have most of."""
+    """Every four weeks the stores hand out a good part of what they have most of."""
     store, keeper = world.stores[place], world.actor(KEEPERS[place])
     day = world.calendar.start + dt.timedelta(days=PAUSE)
     while day < world.calendar.today:

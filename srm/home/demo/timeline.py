@@ -50,11 +50,12 @@ class Timeline:
 
     def _turn(self) -> dt.datetime:
         moment, _order, story = heapq.heappop(self._waiting)
+        name = getattr(story, "__name__", "story")
         self.turns += 1
         try:
             with clock.set_to(moment):
                 self._wait(story)
         except Exception as fault:
-            fault.add_note(f"story {story.__name__} at {moment:%Y-%m-%d %H:%M}")
+            fault.add_note(f"{name} at {moment:%Y-%m-%d %H:%M}")
             raise
         return moment

@@ -10,6 +10,9 @@ planned while we waited for its lock is judged again and left out. On SQLite the
 pass through a temporary table.
 """
 
+# Names of tables and columns in the SQL below are our own; every value is a parameter.
+# ruff: noqa: S608
+
 from __future__ import annotations
 
 from collections.abc import Sequence

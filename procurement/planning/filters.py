@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from procurement.planning.models import Demand, DemandLine
@@ -26,13 +29,13 @@ class BoardFilter(filters.FilterSet):
         model = RequestLine
         fields: list[str] = []
 
-    def below(self, queryset, _name, category):
+    def below(self, queryset: QuerySet, _name: str, category: Any) -> QuerySet:
         return queryset.filter(category__path__startswith=category.path) if category else queryset
 
-    def of_department(self, queryset, _name, department):
+    def of_department(self, queryset: QuerySet, _name: str, department: Any) -> QuerySet:
         return queryset.filter(request__department__path__startswith=department.path) if department else queryset
 
-    def in_words(self, queryset, _name, value):
+    def in_words(self, queryset: QuerySet, _name: str, value: Any) -> QuerySet:
         for word in fold(value).split()[:8]:
             queryset = queryset.filter(text_key__contains=word) | queryset.filter(item__search_text__contains=word)
         return queryset
@@ -61,11 +64,11 @@ class DemandLineFilter(filters.FilterSet):
         model = DemandLine
         fields: list[str] = []
 
-    def of_demand(self, queryset, _name, value):
+    def of_demand(self, queryset: QuerySet, _name: str, value: Any) -> QuerySet:
         return queryset.filter(demand__number=value) | queryset.filter(demand__public_id=value) if value else queryset
 
-    def below(self, queryset, _name, category):
+    def below(self, queryset: QuerySet, _name: str, category: Any) -> QuerySet:
         return queryset.filter(category__path__startswith=category.path) if category else queryset
 
-    def only_open(self, queryset, _name, value):
+    def only_open(self, queryset: QuerySet, _name: str, value: Any) -> QuerySet:
         return queryset.filter(open_quantity__gt=0) if value else queryset

@@ -79,9 +79,7 @@ class DemandLine(ScopedModel):
                 name="demandline_in_range",
             )
         ]
-        indexes = [
-            models.Index(fields=["item", "need_from"], condition=Q(open_quantity__gt=0), name="demandline_open")
-        ]
+        indexes = [models.Index(fields=["item", "need_from"], condition=Q(open_quantity__gt=0), name="demandline_open")]
 
     def __str__(self) -> str:
         return str(self.item) if self.item else self.description

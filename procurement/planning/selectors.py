@@ -81,15 +81,20 @@ def board(lines: QuerySet[RequestLine], most: int) -> list[Group]:
     places = Place.objects.in_bulk({row["place_id"] for row in found})
     categories = Category.objects.in_bulk({row["any_category"] for row in found if row["any_category"]})
     free = _free(found)
-    return [
-        Group(
-            row["mark"], items.get(row["item_id"]), str(items.get(row["item_id"]) or row["description"]),
-            categories.get(row["any_category"]), units[row["base_unit_id"]], places[row["place_id"]], row["quantity"],
-            row["needs"], row["departments"], row["first"], row["last"], row["worth"],
-            min(free.get((row["item_id"], row["place_id"]), Decimal(0)), row["quantity"]),
-        )  # fmt: skip
-        for row in found
-    ]
+    return [_group(row, items, units, places, categories, free) for row in found]
+
+
+def _group(
+    row: dict[str, Any], items: dict[int, Item], units: dict[int, Unit], places: dict[int, Place],
+    categories: dict[int, Category], free: dict[tuple[int, int], Decimal],
+) -> Group:  # fmt: skip
+    item = items.get(row["item_id"])
+    return Group(
+        row["mark"], item, str(item or row["description"]), categories.get(row["any_category"]),
+        units[row["base_unit_id"]], places[row["place_id"]], row["quantity"], row["needs"], row["departments"],
+        row["first"], row["last"], row["worth"],
+        min(free.get((row["item_id"], row["place_id"]), Decimal(0)), row["quantity"]),
+    )  # fmt: skip
 
 
 def _free(rows: Sequence[dict[str, Any]]) -> dict[tuple[int, int], Decimal]:
@@ -99,14 +104,21 @@ def _free(rows: Sequence[dict[str, Any]]) -> dict[tuple[int, int], Decimal]:
         item__in=items, warehouse__place__in={row["place_id"] for row in rows}, warehouse__is_active=True,
         item__is_service=False,
     )  # fmt: skip
-    sums = levels.order_by().values_list("item", "warehouse__place").annotate(free=Sum(F("on_hand") - F("reserved"), places=4))
+    sums = (
+        levels.order_by()
+        .values_list("item", "warehouse__place")
+        .annotate(free=Sum(F("on_hand") - F("reserved"), places=4))
+    )
     return {(item, place): free for item, place, free in sums}
 
 
 def figures(lines: QuerySet[RequestLine]) -> Figures:
     """What fits the filters, all in all."""
     total = lines.aggregate(
-        needs=Count("pk"), departments=Count("request__department", distinct=True), worth=Sum(WORTH), first=Min("need_by")
+        needs=Count("pk"),
+        departments=Count("request__department", distinct=True),
+        worth=Sum(WORTH),
+        first=Min("need_by"),
     )
     groups = keyed(lines).order_by().values(*KEY).distinct().count()
     return Figures(total["needs"], groups, total["departments"], total["worth"], total["first"])
@@ -158,5 +170,7 @@ def lines_of(demand: Demand) -> QuerySet[DemandLine]:
 def worth_of(demand: Demand) -> Decimal:
     """What the demand would cost by the last prices, or the requesters' estimates."""
     rows = DemandLine.objects.unscoped("figures of a demand the reader sees").filter(demand=demand)
-    price = Coalesce(F("item__reference_price"), F("estimate"), output_field=DecimalField(max_digits=15, decimal_places=6))
+    price = Coalesce(
+        F("item__reference_price"), F("estimate"), output_field=DecimalField(max_digits=15, decimal_places=6)
+    )
     return rows.aggregate(worth=Sum(F("quantity") * price))["worth"]

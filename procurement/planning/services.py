@@ -85,8 +85,10 @@ def aggregate(
     # SQLite has no limit of its own.
     if demand.lines.filter(quantity__gt=MAX_QUANTITY).exists():
         raise RuleBroken([_too_large()])
-    figures = {"line_count": merged.lines, "need_count": merged.needs, "department_count": merged.departments}
-    return records.update(demand, actor=actor, verb="merged", **figures)
+    return records.update(
+        demand, actor=actor, verb="merged", line_count=merged.lines, need_count=merged.needs,
+        department_count=merged.departments,
+    )  # fmt: skip
 
 
 def _too_large() -> str:

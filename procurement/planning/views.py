@@ -97,11 +97,13 @@ class Board(Page):
                 )  # fmt: skip
             return url_of(job) or "/"
         with unit_of_work():
-            lines = list(lines.values_list("pk", flat=True))
-            served = services.take_from_stock(actor=self.actor, legal_entity=self.entity, lines=lines) if stock_first else 0
+            chosen = list(lines.values_list("pk", flat=True))
+            served = (
+                services.take_from_stock(actor=self.actor, legal_entity=self.entity, lines=chosen) if stock_first else 0
+            )
             try:
                 demand = services.aggregate(
-                    actor=self.actor, legal_entity=self.entity, window_days=window_days, lines=lines, title=title
+                    actor=self.actor, legal_entity=self.entity, window_days=window_days, lines=chosen, title=title
                 )
             except RuleBroken:
                 # Stock may have covered all of it: then that was the result, and it stays.

@@ -171,7 +171,9 @@ def _refuse_nonsense(entry: Entry, lines: dict[int, RequestLine]) -> None:
         raise ValueError(f"{entry.stage} of {entry.quantity} cannot begin here")
     line = lines[entry.request_line_id]
     if entry.parent_id is None and line.state != LineState.APPROVED:
-        raise RuleBroken([_("“%(line)s” is not approved: it is “%(state)s”.") % {"line": line, "state": line.state_label}])
+        raise RuleBroken(
+            [_("“%(line)s” is not approved: it is “%(state)s”.") % {"line": line, "state": line.state_label}]
+        )
 
 
 def _row(entry: Entry, run: str) -> Allocation:

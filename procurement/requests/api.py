@@ -104,7 +104,9 @@ class DecideView(ApiView):
 class PartSerializer(serializers.Serializer):
     """A part of a line that is in one place."""
 
-    place = serializers.CharField(help_text="received, issued, stock, shipped, confirmed, ordered, tendered, planned, open, given_up")
+    place = serializers.CharField(
+        help_text="received, issued, stock, shipped, confirmed, ordered, tendered, planned, open, given_up"
+    )
     quantity = serializers.CharField(help_text="In the line's base unit")
     document_kind = serializers.CharField(allow_blank=True)
     document_number = serializers.CharField(allow_blank=True)

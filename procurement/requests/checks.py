@@ -76,9 +76,7 @@ def _prices(needs: Sequence[Need]) -> list[str]:
             continue
         times = need.amount / need.base_quantity / last
         if times >= STEEP:
-            found.append(
-                _("%(what)s: %(times)s times the last price (%(price)s). Sure?") % _said(need, times, last)
-            )
+            found.append(_("%(what)s: %(times)s times the last price (%(price)s). Sure?") % _said(need, times, last))
         elif times <= Decimal(1) / STEEP:
             found.append(_("%(what)s: far below the last price (%(price)s). Sure?") % _said(need, times, last))
     return found
@@ -114,7 +112,9 @@ def _dates(needs: Sequence[Need], route: str) -> list[str]:
         return []
     found = []
     if route == PurchaseRequest.Route.NORMAL and today <= min(dates) < today + SOON:
-        found.append(_("Needed by %(day)s: the normal route takes longer. Is it urgent?") % {"day": formats.day(min(dates))})
+        found.append(
+            _("Needed by %(day)s: the normal route takes longer. Is it urgent?") % {"day": formats.day(min(dates))}
+        )
     if max(dates) > today + FAR:
         found.append(_("Needed only by %(day)s. Is the year right?") % {"day": formats.day(max(dates))})
     return found

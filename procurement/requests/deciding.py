@@ -23,7 +23,9 @@ LINES = "the lines of the request that moves"
 
 def content_of(request: PurchaseRequest) -> dict[str, Any]:
     """What an approver approves, as plain values: a change of any of it asks him again."""
-    rows = RequestLine.objects.unscoped(LINES).filter(request=request, state__in=[LineState.SUBMITTED, LineState.APPROVED])
+    rows = RequestLine.objects.unscoped(LINES).filter(
+        request=request, state__in=[LineState.SUBMITTED, LineState.APPROVED]
+    )
     fields = (
         "public_id", "item_id", "description", "category_id", "quantity", "unit_id", "base_quantity", "need_by",
         "place_id", "cost_center_id", "estimate", "currency", "amount",
@@ -89,7 +91,7 @@ def withdrawn(request: PurchaseRequest, *, actor: Actor, **_details: object) -> 
 @guard(RequestLine, "approve")
 def route_complete(line: RequestLine, _actor: Actor) -> object:
     """Only a complete route, for this very content, approves; asked once for all lines of the moving request."""
-    header = line.request
+    header: Any = line.request
     if not hasattr(header, "approval_fault"):
         header.approval_fault = approvals.why_not_approved(header, content_of(header))
     return header.approval_fault

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from typing import Any
+
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from procurement.requests import selectors
@@ -26,14 +28,14 @@ class RequestFilter(filters.FilterSet):
         model = PurchaseRequest
         fields: list[str] = []
 
-    def in_states(self, queryset, _name, values):
+    def in_states(self, queryset: QuerySet, _name: str, values: Any) -> QuerySet:
         return selectors.in_states(queryset, values) if values else queryset
 
-    def only_mine(self, queryset, _name, value):
+    def only_mine(self, queryset: QuerySet, _name: str, value: Any) -> QuerySet:
         mine = Q(requester_id=self.actor.user_id) | Q(created_by_id=self.actor.user_id)
         return queryset.filter(mine) if value else queryset
 
-    def only_department(self, queryset, _name, value):
+    def only_department(self, queryset: QuerySet, _name: str, value: Any) -> QuerySet:
         if not value:
             return queryset
         own = Q(pk=None)
@@ -41,8 +43,8 @@ class RequestFilter(filters.FilterSet):
             own |= Q(department__path__startswith=path)
         return queryset.filter(own)
 
-    def below(self, queryset, _name, department):
+    def below(self, queryset: QuerySet, _name: str, department: Any) -> QuerySet:
         return queryset.filter(department__path__startswith=department.path) if department else queryset
 
-    def with_item(self, queryset, _name, item):
+    def with_item(self, queryset: QuerySet, _name: str, item: Any) -> QuerySet:
         return selectors.with_lines_like(queryset, item=item) if item else queryset

@@ -15,9 +15,15 @@ class RequestForm(forms.ModelForm):
     """The header; date, place and cost centre hold for lines that do not say otherwise."""
 
     department = forms.PickerField("departments", label=_("Department"))
-    need_by = forms.DateField(label=_("Needed by"), required=False, help_text=_("For all lines that name no other day."))
-    place = forms.PickerField("places", label=_("Delivery place"), required=False, help_text=_("The department's usual one if left empty."))
-    cost_center = forms.PickerField("cost-centers", label=_("Cost centre"), required=False, help_text=_("Who pays for it."))
+    need_by = forms.DateField(
+        label=_("Needed by"), required=False, help_text=_("For all lines that name no other day.")
+    )
+    place = forms.PickerField(
+        "places", label=_("Delivery place"), required=False, help_text=_("The department's usual one if left empty.")
+    )
+    cost_center = forms.PickerField(
+        "cost-centers", label=_("Cost centre"), required=False, help_text=_("Who pays for it.")
+    )
 
     class Meta:
         model = PurchaseRequest

@@ -64,8 +64,8 @@ def _decisions(request: PurchaseRequest) -> list[Entry]:
             found[-1].text = _plural(event, request, count)
             continue
         entry = sentence(event, request)
-        if event.verb.startswith("step_"):
-            entry.text = _STEPS.get(event.verb, event.verb)()
+        if event.verb in _STEPS:
+            entry.text = _STEPS[event.verb]()
         found.append(entry)
         last, count = (event, 1) if of_line else (None, 0)
         if of_line and request.line_count == 1:
@@ -102,7 +102,15 @@ def _goods(request: PurchaseRequest, limit: int) -> list[Entry]:
         key = (row.run, row.stage, row.quantity < 0, row.document_id)
         group = groups.setdefault(
             key,
-            Group(row.stage, row.quantity < 0, row.at, row.document_kind, row.document_id, row.document_number, row.expected_on),
+            Group(
+                row.stage,
+                row.quantity < 0,
+                row.at,
+                row.document_kind,
+                row.document_id,
+                row.document_number,
+                row.expected_on,
+            ),
         )
         group.lines[row.request_line_id] += abs(row.quantity)
         group.line_ids.add(row.line_id)
@@ -116,7 +124,11 @@ def _goods(request: PurchaseRequest, limit: int) -> list[Entry]:
 
 
 def _told(group: Group, lines: dict[int, RequestLine], others: dict[tuple[str, int], int]) -> str:
-    words: dict[str, Any] = {"number": group.number, "what": _amount(group, lines), "day": formats.day(group.expected_on)}
+    words: dict[str, Any] = {
+        "number": group.number,
+        "what": _amount(group, lines),
+        "day": formats.day(group.expected_on),
+    }
     if group.backwards:
         return _("took back %(what)s (%(number)s)") % words
     if group.stage == "planned":
@@ -143,7 +155,7 @@ _SENTENCES = {
 
 
 def _amount(group: Group, lines: dict[int, RequestLine]) -> str:
-    """"40 pc of Bolt", or "4 lines"."""
+    """ "40 pc of Bolt", or "4 lines"."""
     if len(group.lines) > 1:
         return ngettext("%(n)d line", "%(n)d lines", len(group.lines)) % {"n": len(group.lines)}
     ((pk, quantity),) = group.lines.items()
@@ -177,7 +189,9 @@ def _others(groups: Iterable[Group], request: PurchaseRequest) -> dict[tuple[str
         line_id__in={line_id for group in planned for line_id in group.line_ids},
     )  # fmt: skip
     sharers: dict[int, set[int]] = defaultdict(set)
-    for line_id, other in rows.exclude(request_line__request=request).values_list("line_id", "request_line__request").distinct():
+    for line_id, other in (
+        rows.exclude(request_line__request=request).values_list("line_id", "request_line__request").distinct()
+    ):
         sharers[line_id].add(other)
     return {
         (group.kind, min(group.line_ids)): len(set().union(*(sharers[line_id] for line_id in group.line_ids)))

@@ -4,6 +4,9 @@ Every statement speaks of *live* quantities: a row's own, less what negative row
 the locks of the request lines; nothing here is called from outside this room but by `services`.
 """
 
+# Names of tables and columns in the SQL below are our own; every value is a parameter.
+# ruff: noqa: S608
+
 from __future__ import annotations
 
 import datetime as dt
@@ -243,7 +246,11 @@ def faults(request_lines: Sequence[int] | None = None) -> list[int]:
 
 def _values(moves: Sequence[Carry]) -> tuple[str, list[Any]]:
     """The moves as a VALUES list; PostgreSQL wants to know the types."""
-    row = "(%s::bigint, %s::bigint, %s::bigint, %s::numeric, %s::date)" if _postgres() else "(%s, %s, %s, CAST(%s AS numeric), %s)"
+    row = (
+        "(%s::bigint, %s::bigint, %s::bigint, %s::numeric, %s::date)"
+        if _postgres()
+        else "(%s, %s, %s, CAST(%s AS numeric), %s)"
+    )
     params: list[Any] = []
     for no, move in enumerate(moves):
         date = move.expected_on.isoformat() if move.expected_on else None

@@ -22,7 +22,7 @@ class RequestLineLifecycle(Lifecycle):
     State = LineState
     state = state_field(LineState, LineState.DRAFT)
     # Most of a million lines share one state; what lists ask for has partial indexes of its own.
-    state.db_index = False
+    state.db_index = False  # type: ignore[attr-defined]
 
     class Meta:
         abstract = True

@@ -83,7 +83,9 @@ def _clean(no: int, line: Mapping[str, Any], defaults: Defaults, faults: Faults)
     _check_length(no, values, faults)
     values["need_by"] = _need_by(no, line.get("need_by") or defaults.need_by, defaults.route, faults)
     values["place"] = _of_entity(no, "place", line.get("place") or defaults.place, defaults, faults)
-    values["cost_center"] = _of_entity(no, "cost_center", line.get("cost_center") or defaults.cost_center, defaults, faults)
+    values["cost_center"] = _of_entity(
+        no, "cost_center", line.get("cost_center") or defaults.cost_center, defaults, faults
+    )
     values |= _quantities(no, line, item, faults)
     values |= _money(no, line, item, values, faults)
     return values

@@ -68,9 +68,7 @@ class PurchaseRequest(Document, Searchable):
     requester = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("Requester")
     )
-    department = models.ForeignKey(
-        "srm.Department", models.PROTECT, related_name="+", verbose_name=_("Department")
-    )
+    department = models.ForeignKey("srm.Department", models.PROTECT, related_name="+", verbose_name=_("Department"))
     route = models.CharField(_("Route"), max_length=10, choices=Route, default=Route.NORMAL)
     route_reason = models.CharField(_("Why so"), max_length=300, blank=True)
     note = models.TextField(_("Note"), blank=True, max_length=2000)
@@ -127,9 +125,7 @@ class RequestLine(RequestLineLifecycle, Line):
     """
 
     request = models.ForeignKey(PurchaseRequest, models.CASCADE, related_name="lines")
-    item = models.ForeignKey(
-        Item, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Item")
-    )
+    item = models.ForeignKey(Item, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Item"))
     description = models.CharField(_("Description"), max_length=300, blank=True)
     text_key = models.CharField(max_length=300, blank=True, editable=False)
     category = models.ForeignKey(
@@ -163,11 +159,11 @@ class RequestLine(RequestLineLifecycle, Line):
         ordering = ["position", "pk"]
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gt=0) & Q(base_quantity__gt=0), name="requestline_positive"),
+            models.CheckConstraint(condition=Q(item__isnull=False) | ~Q(description=""), name="requestline_says_what"),
             models.CheckConstraint(
-                condition=Q(item__isnull=False) | ~Q(description=""), name="requestline_says_what"
-            ),
-            models.CheckConstraint(
-                condition=Q(open_quantity__gte=0) & Q(coming_quantity__gte=0) & Q(done_quantity__gte=0)
+                condition=Q(open_quantity__gte=0)
+                & Q(coming_quantity__gte=0)
+                & Q(done_quantity__gte=0)
                 # Rounded, because SQLite adds floating point: 0.1 + 0.2 is more than 0.3 there.
                 & Q(base_quantity__gte=Round(F("open_quantity") + F("coming_quantity") + F("done_quantity"), 4)),
                 name="requestline_parts_in_range",

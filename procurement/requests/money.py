@@ -72,7 +72,8 @@ def shares_wanted(needs: Iterable[Need]) -> list[Share]:
 def _shares(needs: list[Need], booked: list[RequestLine], held: dict[str, dict[str, Decimal]]) -> list[Share]:
     asked: dict[tuple, Decimal] = defaultdict(lambda: ZERO)
     seen: dict[tuple, tuple] = {}
-    for one in [*needs, *booked]:
+    wanted: list[Need | RequestLine] = [*needs, *booked]
+    for one in wanted:
         if one.cost_center is None or one.need_by is None:
             continue
         key = (one.cost_center.pk, one.category.pk if one.category else None, one.need_by.year)
@@ -82,7 +83,7 @@ def _shares(needs: list[Need], booked: list[RequestLine], held: dict[str, dict[s
     merged: dict[tuple, list[tuple]] = defaultdict(list)
     lines = _lines_for(seen)
     for key, (center, _category, year) in seen.items():
-        merged[(center.pk, year, lines[key].pk if lines[key] else None)].append(key)
+        merged[(center.pk, year, getattr(lines[key], "pk", None))].append(key)
     shares = []
     for keys in merged.values():
         center, _category, year = seen[keys[0]]

@@ -13,7 +13,9 @@ from srm.ui.links import url_of
 GROUP = _("Requests")
 
 
-def _told(request: PurchaseRequest, subject: object, body: object, reason: str = "", actor: Actor | None = None) -> Told:
+def _told(
+    request: PurchaseRequest, subject: object, body: object, reason: str = "", actor: Actor | None = None
+) -> Told:
     return Told(
         to=[request.requester, request.created_by], subject=subject, body=body, url=url_of(request) or "",
         button=_("Open the request"),
@@ -27,16 +29,24 @@ def _told(request: PurchaseRequest, subject: object, body: object, reason: str =
 @notice("requests.submitted", PurchaseRequest, "submit", label=_("A request was sent in my name"), group=GROUP)
 def on_submit(request: PurchaseRequest, *, actor: Actor, **_details: object) -> Told:
     """The requester, when somebody else sent it for him."""
-    return _told(request, _("Sent for approval: {title}"), _("{who} sent it in your name ({request}, {amount})."), actor=actor)
+    return _told(
+        request, _("Sent for approval: {title}"), _("{who} sent it in your name ({request}, {amount})."), actor=actor
+    )
 
 
-@notice("requests.approved", PurchaseRequest, "approve", label=_("My request was approved"), channel="mail", group=GROUP)
+@notice(
+    "requests.approved", PurchaseRequest, "approve", label=_("My request was approved"), channel="mail", group=GROUP
+)
 def on_approve(request: PurchaseRequest, *, actor: Actor, **_details: object) -> Told:
     """The requester reads that it goes on."""
-    return _told(request, _("Approved: {title}"), _("{who} approved {request}. It goes to purchasing now."), actor=actor)
+    return _told(
+        request, _("Approved: {title}"), _("{who} approved {request}. It goes to purchasing now."), actor=actor
+    )
 
 
-@notice("requests.returned", PurchaseRequest, "send_back", label=_("My request was returned"), channel="mail", group=GROUP)
+@notice(
+    "requests.returned", PurchaseRequest, "send_back", label=_("My request was returned"), channel="mail", group=GROUP
+)
 def on_return(request: PurchaseRequest, *, actor: Actor, reason: str = "", **_details: object) -> Told:
     """The requester reads what to change."""
     return _told(request, _("Please change: {title}"), _("{who} returned {request}: {reason}"), reason, actor)
@@ -57,4 +67,10 @@ def on_cancel(request: PurchaseRequest, *, actor: Actor, reason: str = "", **_de
 @notice("requests.closed", PurchaseRequest, "close_short", label=_("My request was cut short"), group=GROUP)
 def on_close(request: PurchaseRequest, *, actor: Actor, reason: str = "", **_details: object) -> Told:
     """The requester: what is not bought yet is given up."""
-    return _told(request, _("Cut short: {title}"), _("{who} gave up what is not bought yet of {request}: {reason}"), reason, actor)
+    return _told(
+        request,
+        _("Cut short: {title}"),
+        _("{who} gave up what is not bought yet of {request}: {reason}"),
+        reason,
+        actor,
+    )

@@ -22,7 +22,11 @@ SHOWN = 50
 def no_money(document: PurchaseRequest, _actor: Actor) -> list[str]:
     """Budgets that stop what the request asks for."""
     lines = whole_lines(document)
-    return [share.outlook.sentence for share in money.shares_of(document, lines) if not share.outlook.fits and share.outlook.stops]
+    return [
+        share.outlook.sentence
+        for share in money.shares_of(document, lines)
+        if not share.outlook.fits and share.outlook.stops
+    ]
 
 
 @describes(KIND, _("Request"), permission="requests.approve", content=content_of, blocked=no_money)

@@ -94,13 +94,12 @@ class Row:
 
 def rows(tracks: Sequence[Track], actor: Actor) -> list[Row]:
     """The tracker's table."""
-    return [
-        Row(
-            track.line, track.received, track.in_transit, when(track),
-            [link_of(part, actor) for part in track.documents[:3]], track.at("given_up"),
-        )  # fmt: skip
-        for track in tracks
-    ]
+    return [_row(track, actor) for track in tracks]
+
+
+def _row(track: Track, actor: Actor) -> Row:
+    links = [link_of(part, actor) for part in track.documents[:3]]
+    return Row(track.line, track.received, track.in_transit, when(track), links, track.at("given_up"))
 
 
 def when(track: Track) -> list[When]:
@@ -110,7 +109,9 @@ def when(track: Track) -> list[When]:
         return [When(line.state_label)]
     found = []
     if stock := track.at("stock"):
-        found.append(When(_("%(n)s from stock, ready") % {"n": formats.quantity(stock, line.base_unit)}, _("in time"), "good"))
+        found.append(
+            When(_("%(n)s from stock, ready") % {"n": formats.quantity(stock, line.base_unit)}, _("in time"), "good")
+        )
     found += _deliveries(track)
     if words := _asked_for(track):
         found.append(When(words, *_overdue(line)))
@@ -173,17 +174,24 @@ def steps(request: PurchaseRequest, route: ApprovalRoute | None, tracks: Sequenc
     if state == HeaderState.RETURNED:
         return [made, Step(state.label, "now"), *_ahead("approval", "buying", "received")]
     if state == HeaderState.DRAFT:
-        return [Step(_("Draft"), "now", who=_by(request.created_by), when=request.created_at), *_ahead("approval", "buying", "received")]
+        return [
+            Step(_("Draft"), "now", who=_by(request.created_by), when=request.created_at),
+            *_ahead("approval", "buying", "received"),
+        ]
     if state == HeaderState.SUBMITTED:
         return [made, Step(_("Approval"), "now", note=_waits_for(route)), *_ahead("buying", "received")]
-    approved = Step(_("Approved"), "done", **_decided(route))
+    approved = _approved(route)
     if state == HeaderState.RECEIVED:
         return [made, approved, Step(_("Bought"), "done"), Step(_("Received"), "now")]
     buying = Step(_("Purchasing"), "now", note=_due(tracks))
     return [made, approved, buying, *_ahead("received")]
 
 
-_AHEAD = {"approval": gettext_lazy("Approval"), "buying": gettext_lazy("Purchasing"), "received": gettext_lazy("Received")}
+_AHEAD = {
+    "approval": gettext_lazy("Approval"),
+    "buying": gettext_lazy("Purchasing"),
+    "received": gettext_lazy("Received"),
+}
 
 
 def _ahead(*names: str) -> list[Step]:
@@ -201,9 +209,12 @@ def _waits_for(route: ApprovalRoute | None) -> str:
     return _("waits for %(who)s") % {"who": ", ".join(names)} if names else ""
 
 
-def _decided(route: ApprovalRoute | None) -> dict[str, object]:
-    last = max((step for step in route.steps.all() if step.decided_at), key=lambda step: step.decided_at, default=None) if route else None
-    return {"who": last.decided_by.short_name, "when": last.decided_at} if last and last.decided_by else {}
+def _approved(route: ApprovalRoute | None) -> Step:
+    decided = [(step.decided_at, step.pk, step) for step in route.steps.all() if step.decided_at] if route else []
+    if not decided:
+        return Step(_("Approved"), "done")
+    when, _pk, last = max(decided)
+    return Step(_("Approved"), "done", who=_by(last.decided_by), when=when)
 
 
 def _due(tracks: Sequence[Track]) -> str:

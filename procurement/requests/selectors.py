@@ -65,13 +65,17 @@ class Track:
     @property
     def expected_on(self) -> dt.date | None:
         """When the next goods come."""
-        dates = [part.expected_on for part in self.parts if part.expected_on and part.place not in {"tendered", "planned"}]
+        dates = [
+            part.expected_on for part in self.parts if part.expected_on and part.place not in {"tendered", "planned"}
+        ]
         return min(dates, default=None)
 
     @property
     def late_days(self) -> int | None:
         """Days after the need that the last known part comes; 0 when in time, None when nobody knows yet."""
-        dates = [part.expected_on for part in self.parts if part.expected_on and part.place not in {"tendered", "planned"}]
+        dates = [
+            part.expected_on for part in self.parts if part.expected_on and part.place not in {"tendered", "planned"}
+        ]
         return max((max(dates) - self.line.need_by).days, 0) if dates else None
 
 

@@ -145,7 +145,9 @@ def copy_request(request: PurchaseRequest, *, actor: Actor) -> PurchaseRequest:
     )  # fmt: skip
 
 
-def cancel_part(request: PurchaseRequest, *, actor: Actor, lines: Sequence[RequestLine], reason: str) -> PurchaseRequest:
+def cancel_part(
+    request: PurchaseRequest, *, actor: Actor, lines: Sequence[RequestLine], reason: str
+) -> PurchaseRequest:
     """Withdraw some lines: what nothing was bought for is cancelled, of the rest what is still open is given up.
 
     What waits for approval is laid out anew, for it is not what the approver read any more.

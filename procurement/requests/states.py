@@ -36,7 +36,7 @@ def derive(stands: Iterable[Stand]) -> HeaderState:
     for waiting in (HeaderState.RETURNED, HeaderState.SUBMITTED, HeaderState.DRAFT):
         if waiting.value in states:
             return waiting
-    is_open, is_coming, is_done = (any(stand[part] > 0 for stand in stands) for part in (1, 2, 3))
+    is_open, is_coming, is_done = (any(quantities[part] > 0 for _state, *quantities in stands) for part in (0, 1, 2))
     if is_done:
         return HeaderState.PARTLY if is_open or is_coming else HeaderState.RECEIVED
     if is_coming or is_open:

@@ -77,9 +77,7 @@ def _live(rows: Iterable[Row]) -> tuple[list[Row], dict[int, list[Row]]]:
     for row in rows:
         if row.quantity < 0 and row.parent_id is not None:
             taken[row.parent_id] += row.quantity
-    live = [
-        Row(**{**row.__dict__, "quantity": row.quantity + taken[row.id]}) for row in rows if row.quantity > 0
-    ]
+    live = [Row(**{**row.__dict__, "quantity": row.quantity + taken[row.id]}) for row in rows if row.quantity > 0]
     live = [row for row in live if row.quantity > 0]
     children: dict[int, list[Row]] = defaultdict(list)
     for row in live:

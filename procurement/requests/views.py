@@ -203,7 +203,10 @@ class RequestCreate(_RequestForm, CreatePage):
 class RequestEdit(_RequestForm, EditPage):
     model, permission = PurchaseRequest, EDIT
     form, lines, service = forms.RequestForm, forms.RequestLines, services.update_request
-    guard = staticmethod(services.why_not_editable)
+
+    @staticmethod
+    def guard(document: Any, actor: Actor) -> Any:
+        return services.why_not_editable(document, actor)
 
     def heading(self) -> Any:
         return self.object.title

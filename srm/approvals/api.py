@@ -72,7 +72,11 @@ class DecideStepView(ApiView):
             values = DecideInput(data=self.body(), context=self.get_serializer_context())
             values.is_valid(raise_exception=True)
             services.decide_step(step, actor=self.actor, **values.validated_data)
-            fresh = ApprovalStep.objects.unscoped(selectors.OWN_PAGE).select_related("route", "user", "decided_by").get(pk=step.pk)
+            fresh = (
+                ApprovalStep.objects.unscoped(selectors.OWN_PAGE)
+                .select_related("route", "user", "decided_by")
+                .get(pk=step.pk)
+            )
             return Response(StepSerializer(fresh, context=self.get_serializer_context()).data)
 
         return self.write(work)
@@ -83,7 +87,18 @@ class RuleSerializer(Serializer):
 
     class Meta:
         model = ApprovalRule
-        fields = ("kind", "order", "min_amount", "department", "category", "who", "user", "role", "is_active", "version")
+        fields = (
+            "kind",
+            "order",
+            "min_amount",
+            "department",
+            "category",
+            "who",
+            "user",
+            "role",
+            "is_active",
+            "version",
+        )
         writable = ("kind", "order", "min_amount", "department", "category", "who", "user", "role", "is_active")
 
 

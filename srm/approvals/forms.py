@@ -16,7 +16,9 @@ class RuleForm(forms.ModelForm):
     """Who decides what, from which amount on."""
 
     kind = forms.forms.ChoiceField(label=_("Document"))
-    min_amount = forms.AmountField(label=_("From amount"), initial=0, help_text=_("In the base currency. 0 means always."))
+    min_amount = forms.AmountField(
+        label=_("From amount"), initial=0, help_text=_("In the base currency. 0 means always.")
+    )
     department = forms.PickerField(
         "departments", label=_("Department"), required=False, help_text=_("With all below it. Empty means every one.")
     )
@@ -25,7 +27,10 @@ class RuleForm(forms.ModelForm):
     )
     user = forms.PickerField("users", label=_("Person"), required=False, help_text=_("When a person decides."))
     role = forms.forms.ChoiceField(
-        label=_("Role"), required=False, choices=[("", "–"), *ROLE_CHOICES], help_text=_("When anybody with a role decides.")
+        label=_("Role"),
+        required=False,
+        choices=[("", "–"), *ROLE_CHOICES],
+        help_text=_("When anybody with a role decides."),
     )
 
     class Meta:

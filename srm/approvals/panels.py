@@ -18,7 +18,15 @@ def _goes_through_approvals(document: Any) -> bool:
     return isinstance(document, models.Model) and registry.kind_of(document) is not None
 
 
-@panel(models.Model, _("Your decision"), order=1, permission=selectors.DECIDE, place="side", key="decision", when=_goes_through_approvals)
+@panel(
+    models.Model,
+    _("Your decision"),
+    order=1,
+    permission=selectors.DECIDE,
+    place="side",
+    key="decision",
+    when=_goes_through_approvals,
+)
 def decision_panel(document: Any, actor: Actor, request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     """Approve, return, reject, on the document's own page."""
     step = selectors.waiting_for(actor).filter(
@@ -35,4 +43,8 @@ def decision_panel(document: Any, actor: Actor, request: HttpRequest) -> tuple[s
 def route_panel(document: Any, actor: Actor, request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     """Who decided, and for whom it waits."""
     route = selectors.shown_route(document)
-    return ("srm/approvals/_route.html", {"approval": route, "now": {step.pk for step in selectors.steps_now(route)}}) if route else None
+    return (
+        ("srm/approvals/_route.html", {"approval": route, "now": {step.pk for step in selectors.steps_now(route)}})
+        if route
+        else None
+    )

@@ -155,13 +155,16 @@ def asked_of(actor: Actor, kind: str) -> QuerySet:
     """Public ids of the documents of `kind` that the actor is or was asked to decide; for `visible_to`."""
     steps = ApprovalStep.objects.unscoped(MACHINE)
     waiting = Q(outcome="waiting") & (Q(user_id=actor.user_id) | Q(user=None, role__in=actor.roles))
-    return steps.filter(waiting | Q(decided_by_id=actor.user_id), route__document_kind=kind).values("route__document_id")
+    return steps.filter(waiting | Q(decided_by_id=actor.user_id), route__document_kind=kind).values(
+        "route__document_id"
+    )
 
 
 def route_of(document: models.Model) -> ApprovalRoute | None:
     """The document's latest route, with its steps."""
     routes = ApprovalRoute.objects.unscoped(OWN_PAGE).filter(
-        document_kind=document._meta.label_lower, document_id=document.public_id  # type: ignore[attr-defined]
+        document_kind=document._meta.label_lower,
+        document_id=document.public_id,  # type: ignore[attr-defined]
     )
     steps = ApprovalStep.objects.unscoped(OWN_PAGE).select_related("user", "decided_by")
     return routes.prefetch_related(Prefetch("steps", steps)).order_by("-pk").first()

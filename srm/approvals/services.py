@@ -162,7 +162,9 @@ def _checked_reason(outcome: str, reason: str) -> str:
 def _locked_route(document: Any) -> ApprovalRoute:
     """The route as it is under the document's lock: of two who decide at once, the second finds it decided."""
     routes = ApprovalRoute.objects.unscoped(selectors.MACHINE).select_for_update(of=("self",))
-    found = routes.filter(document_kind=document._meta.label_lower, document_id=document.public_id).order_by("-pk").first()
+    found = (
+        routes.filter(document_kind=document._meta.label_lower, document_id=document.public_id).order_by("-pk").first()
+    )
     if found is None:
         raise RuleBroken([_("This does not wait for a decision.")])
     return found
@@ -243,7 +245,7 @@ def _checked(values: dict[str, Any], rule: ApprovalRule) -> dict[str, Any]:
     rights = {selectors.DECIDE, kind.permission}
     if who == Who.USER and user is None:
         raise InvalidInput({"user": [_("Choose the person who decides.")]})
-    if who == Who.USER and not selectors.may_be_asked(user, rights, ()):
+    if who == Who.USER and user is not None and not selectors.may_be_asked(user, rights, ()):
         raise InvalidInput({"user": [_("%(who)s may not decide on this: the role is missing.") % {"who": user.name}]})
     if who == Who.ROLE and not rights <= permissions_of(frozenset({role})):
         raise InvalidInput({"role": [_("Choose a role that may decide on this.")]})

@@ -190,11 +190,17 @@ class RuleList(ListPage):
     model, permission, title = ApprovalRule, RULES, gettext_lazy("Approval rules")
     table, filterset = tables.RuleTable, filters.RuleFilter
     route = "rules/"
-    sorts = {"order": ("kind", "order", "min_amount", "id"), "-min_amount": ("-min_amount", "-id"), "min_amount": ("min_amount", "id")}
+    sorts = {
+        "order": ("kind", "order", "min_amount", "id"),
+        "-min_amount": ("-min_amount", "-id"),
+        "min_amount": ("min_amount", "id"),
+    }
     create_label = gettext_lazy("New rule")
     empty = (
         gettext_lazy("No rules yet."),
-        gettext_lazy("Without any, the head of procurement decides. For example: from 5,000 EUR the head of procurement, too."),
+        gettext_lazy(
+            "Without any, the head of procurement decides. For example: from 5,000 EUR the head of procurement, too."
+        ),
     )
 
     def queryset(self) -> QuerySet:

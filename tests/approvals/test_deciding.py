@@ -74,7 +74,9 @@ def test_an_unknown_outcome_is_refused(firm, work):
         decide(firm, work, request, "approver", "perhaps")
 
 
-@pytest.mark.parametrize("persona", ["requester", "requester2", "buyer", "storekeeper", "auditor", "administrator", "budget_owner"])
+@pytest.mark.parametrize(
+    "persona", ["requester", "requester2", "buyer", "storekeeper", "auditor", "administrator", "budget_owner"]
+)
 def test_those_who_are_not_asked_cannot_decide(firm, work, persona):
     request = sent(firm)
     with pytest.raises(RuleBroken):

@@ -51,7 +51,9 @@ def test_without_the_locks_both_would_decide(committed_firm):
     _request, tasks = two_heads(committed_firm)
     with ExitStack() as stack:
         stack.enter_context(mock.patch.object(QuerySet, "select_for_update", lambda self, **_options: self))
-        stack.enter_context(mock.patch.object(records, "locked_row", lambda row, **_o: type(row)._base_manager.get(pk=row.pk)))
+        stack.enter_context(
+            mock.patch.object(records, "locked_row", lambda row, **_o: type(row)._base_manager.get(pk=row.pk))
+        )
         stack.enter_context(mock.patch.object(services, "perform", lambda document, *_a, **_o: document))
         stack.enter_context(mock.patch.object(selectors, "steps_now", meeting_place(selectors.steps_now)))
         answers = at_once(*tasks, edge=without_transaction)

@@ -34,7 +34,9 @@ def test_a_rule_holds_for_its_department_and_category_with_all_below(firm, rule,
     rule(who="head", department=firm.service)
     rule(order=2, who="role", role="head", category=firm.tools)
     assert asked(firm) == ["role head"], "nothing fits: the last resort"
-    below = Department.objects.create(code="hall", path="/service/hall/", name_en="Hall", legal_entity=firm.entity, parent=firm.service)
+    below = Department.objects.create(
+        code="hall", path="/service/hall/", name_en="Hall", legal_entity=firm.entity, parent=firm.service
+    )
     assert asked(firm, department=below) == ["approver"]
     assert asked(firm, department=below, categories=[firm.fasteners, firm.tools]) == ["approver", "role head"]
 
@@ -92,7 +94,9 @@ def test_a_person_without_the_right_cannot_be_put_into_a_rule(firm, work):
 
 def test_what_does_not_belong_to_the_kind_of_decider_is_emptied(firm, work):
     with work():
-        made = services.create_rule(actor=firm.actor("head"), kind=REQUESTS, who="head", user=firm.users.head, role="head")
+        made = services.create_rule(
+            actor=firm.actor("head"), kind=REQUESTS, who="head", user=firm.users.head, role="head"
+        )
     assert (made.user, made.role) == (None, "")
     with work():
         changed = services.update_rule(made, actor=firm.actor("head"), version=1, who="role", role="head")

@@ -28,7 +28,9 @@ def merge(firm, work, **options) -> Demand:
 
 
 def merged_lines(demand) -> list[tuple[str, Decimal, int]]:
-    rows = DemandLine.objects.unscoped(REASON).filter(demand=demand).order_by("need_from", "item__article", "description")
+    rows = (
+        DemandLine.objects.unscoped(REASON).filter(demand=demand).order_by("need_from", "item__article", "description")
+    )
     return [(line.item.article if line.item else line.description, line.quantity, line.need_count) for line in rows]
 
 
@@ -173,4 +175,4 @@ def test_windows_are_the_fewest_there_can_be_and_quantities_add_up(firm, work, n
     assert not RequestLine.objects.unscoped(REASON).filter(open_quantity__gt=0).exists()
     assert ledger.faults() == ledger.stale() == []
     assert all(len(line.public_id) == 22 for line in lines)
-    assert (dt.timedelta(0) <= demand.updated_at - demand.created_at)
+    assert dt.timedelta(0) <= demand.updated_at - demand.created_at

@@ -32,7 +32,9 @@ def demand_line(firm, work, *lines) -> DemandLine:
 
 def test_own_stock_goes_to_the_earliest_need_and_the_rest_is_bought(firm, work):
     stock(firm, work, "120")
-    request = approved(firm, line_of(firm, quantity="100", need_by=in_days(30)), line_of(firm, quantity="50", need_by=in_days(5)))
+    request = approved(
+        firm, line_of(firm, quantity="100", need_by=in_days(30)), line_of(firm, quantity="50", need_by=in_days(5))
+    )
     late, soon = request.lines.all()
     with work():
         assert services.take_from_stock(actor=firm.actor("buyer"), legal_entity=firm.entity) == 2
@@ -78,7 +80,10 @@ def test_a_demand_line_is_taken_and_given_back_within_its_quantity(firm, work):
 
 
 def test_releasing_opens_the_needs_again(firm, work):
-    line, buyer = demand_line(firm, work, line_of(firm, quantity="100"), line_of(firm, quantity="20")), firm.actor("buyer")
+    line, buyer = (
+        demand_line(firm, work, line_of(firm, quantity="100"), line_of(firm, quantity="20")),
+        firm.actor("buyer"),
+    )
     with pytest.raises(InvalidInput), work():
         services.release(actor=buyer, demand_lines=[line], reason=" ")
     with work():
@@ -115,7 +120,11 @@ def test_a_buyer_of_another_legal_entity_plans_nothing_here(firm, work):
 
 
 def test_needs_too_large_to_add_up_are_refused_with_a_sentence(firm, work):
-    approved(firm, line_of(firm, quantity="99999999999", estimate=Decimal(0)), line_of(firm, quantity="99999999999", estimate=Decimal(0)))
+    approved(
+        firm,
+        line_of(firm, quantity="99999999999", estimate=Decimal(0)),
+        line_of(firm, quantity="99999999999", estimate=Decimal(0)),
+    )
     with pytest.raises(RuleBroken, match="larger than a quantity can be"), work():
         services.aggregate(actor=firm.actor("buyer"), legal_entity=firm.entity)
     assert {row.open_quantity for row in RequestLine.objects.unscoped("test")} == {Decimal(99999999999)}

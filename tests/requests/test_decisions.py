@@ -156,7 +156,9 @@ def test_a_returned_request_is_changed_and_sent_again_from_the_start(firm, work)
     assert request.state == HeaderState.RETURNED
     with work():
         request = services.update_request(
-            request, actor=firm.actor("requester"), lines=[{**line_of(firm, quantity="5"), "id": request.lines.get().public_id}]
+            request,
+            actor=firm.actor("requester"),
+            lines=[{**line_of(firm, quantity="5"), "id": request.lines.get().public_id}],
         )
     with work():
         request = perform(request, "submit", actor=firm.actor("requester"))

@@ -50,8 +50,15 @@ def carry(firm, work, source: str, stage: str, quantity: str, document=None, sou
     paper = papers.get(stage, ORDER)
     with work():
         return services.carry(
-            actor=firm.actor("buyer"), source_kind=papers[source]._meta.label_lower, source_line_id=1,
-            source_stage=source, stage=stage, quantity=Decimal(quantity), document=document or paper, line_id=1, **more,
+            actor=firm.actor("buyer"),
+            source_kind=papers[source]._meta.label_lower,
+            source_line_id=1,
+            source_stage=source,
+            stage=stage,
+            quantity=Decimal(quantity),
+            document=document or paper,
+            line_id=1,
+            **more,
         )
 
 
@@ -59,7 +66,10 @@ def take_back(firm, work, stage: str, quantity: str | None = None) -> Decimal:
     papers = {"planned": DEMAND, "tendered": TENDER, "ordered": ORDER, "received": RECEIPT}
     with work():
         return services.take_back(
-            actor=firm.actor("buyer"), document_kind=papers.get(stage, ORDER)._meta.label_lower, line_id=1, stage=stage,
+            actor=firm.actor("buyer"),
+            document_kind=papers.get(stage, ORDER)._meta.label_lower,
+            line_id=1,
+            stage=stage,
             quantity=Decimal(quantity) if quantity else None,
         )
 
@@ -89,13 +99,19 @@ def test_two_orders_cut_one_tender_line_without_overlap(firm, work):
     carry(firm, work, "planned", "tendered", "100", expected_on=in_days(5))
     with work():
         carried = services.carry_lines(
-            actor=firm.actor("buyer"), source_kind="procurement.tender", source_stage="tendered", stage="ordered",
-            document=ORDER, moves=[Carry(1, 11, Decimal(30)), Carry(1, 12, Decimal(50))],
+            actor=firm.actor("buyer"),
+            source_kind="procurement.tender",
+            source_stage="tendered",
+            stage="ordered",
+            document=ORDER,
+            moves=[Carry(1, 11, Decimal(30)), Carry(1, 12, Decimal(50))],
         )
     assert carried == {11: 30, 12: 50}
     rows = Allocation.objects.unscoped(REASON).filter(stage="ordered").order_by("pk")
     assert [(row.request_line_id, row.line_id, row.quantity) for row in rows] == [
-        (first.pk, 11, 30), (first.pk, 12, 10), (second.pk, 12, 40)
+        (first.pk, 11, 30),
+        (first.pk, 12, 10),
+        (second.pk, 12, 40),
     ]
     assert parts(second) == {"tendered": 20, "ordered": 40}
 
@@ -194,20 +210,31 @@ def test_whatever_happens_the_parts_of_a_line_add_up_to_what_was_asked(firm, wor
     actor = firm.actor("buyer")
     papers = {"planned": DEMAND, "tendered": TENDER, "ordered": ORDER, "received": RECEIPT}
     with work():
-        services.allocate(actor=actor, entries=[Entry(line.pk, "planned", line.base_quantity, DEMAND, key) for line in lines])
+        services.allocate(
+            actor=actor, entries=[Entry(line.pk, "planned", line.base_quantity, DEMAND, key) for line in lines]
+        )
     for step, quantity in steps:
         with work():
             if step.startswith("-"):
                 stage = step[1:]
                 services.take_back(
-                    actor=actor, document_kind=papers.get(stage, ORDER)._meta.label_lower, line_id=key, stage=stage,
+                    actor=actor,
+                    document_kind=papers.get(stage, ORDER)._meta.label_lower,
+                    line_id=key,
+                    stage=stage,
                     quantity=quantity,
                 )
             else:
                 source, stage = SOURCE[step], step.removesuffix("_direct")
                 services.carry(
-                    actor=actor, source_kind=papers[source]._meta.label_lower, source_line_id=key, source_stage=source,
-                    stage=stage, quantity=quantity or Decimal(1000), document=papers.get(stage, ORDER), line_id=key,
+                    actor=actor,
+                    source_kind=papers[source]._meta.label_lower,
+                    source_line_id=key,
+                    source_stage=source,
+                    stage=stage,
+                    quantity=quantity or Decimal(1000),
+                    document=papers.get(stage, ORDER),
+                    line_id=key,
                 )
         assert ledger.faults() == []
         assert ledger.stale() == []

@@ -15,7 +15,13 @@ pytestmark = pytest.mark.django_db
 
 
 def faults(firm, work, *lines, by="requester", **header):
-    values = {"title": "Bolts", "department": firm.assembly, "place": firm.plovdiv, "cost_center": firm.cc_assembly, **header}
+    values = {
+        "title": "Bolts",
+        "department": firm.assembly,
+        "place": firm.plovdiv,
+        "cost_center": firm.cc_assembly,
+        **header,
+    }
     with pytest.raises(InvalidInput) as refused, work():
         services.create_request(actor=firm.actor(by), lines=list(lines), **values)
     assert not PurchaseRequest.objects.unscoped("test").exists()
@@ -119,7 +125,11 @@ def test_lines_are_changed_added_and_removed_as_one_list(firm, work):
         )  # fmt: skip
     request.refresh_from_db()
     rows = RequestLine.objects.unscoped("test").filter(request=request)
-    assert [(row.position, row.item.article, row.quantity) for row in rows] == [(1, "10451", 20), (2, "10443", 1), (3, "30007", 7)]
+    assert [(row.position, row.item.article, row.quantity) for row in rows] == [
+        (1, "10451", 20),
+        (2, "10443", 1),
+        (3, "30007", 7),
+    ]
     assert {first.pk, second.pk} < {row.pk for row in rows}
     assert request.version == 2
 
@@ -137,7 +147,10 @@ def test_lines_follow_the_header_where_they_had_its_value(firm, work):
     request = draft(firm, {**line_of(firm), "need_by": None}, line_of(firm, need_by=in_days(40)), need_by=in_days(10))
     with work():
         services.update_request(request, actor=firm.actor("requester"), need_by=in_days(12), place=firm.sofia)
-    assert [(line.need_by, line.place) for line in request.lines.all()] == [(in_days(12), firm.sofia), (in_days(40), firm.sofia)]
+    assert [(line.need_by, line.place) for line in request.lines.all()] == [
+        (in_days(12), firm.sofia),
+        (in_days(40), firm.sofia),
+    ]
 
 
 def test_a_copy_moves_the_dates_and_leaves_out_what_is_not_in_use(firm, work):

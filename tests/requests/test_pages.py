@@ -38,7 +38,12 @@ def test_a_requester_asks_in_one_minute(firm, client_of):
     request = only()
     assert answer.url == url(request)
     line = request.lines.get()
-    assert (line.quantity, line.unit, line.need_by, line.place) == (Decimal("1200.5"), firm.unit("C62"), in_days(20), firm.plovdiv)
+    assert (line.quantity, line.unit, line.need_by, line.place) == (
+        Decimal("1200.5"),
+        firm.unit("C62"),
+        in_days(20),
+        firm.plovdiv,
+    )
     assert request.state == "draft"
 
 
@@ -153,8 +158,9 @@ def test_the_tracker_shows_where_everything_is(firm, work, client_of, django_ass
         take_from_stock(actor=buyer, legal_entity=firm.entity)
     with work():
         demand = aggregate(actor=buyer, legal_entity=firm.entity)
+    client = client_of("requester")
     with django_assert_max_num_queries(MOST_QUERIES):
-        page = client_of("requester").get(url(request)).content.decode()
+        page = client.get(url(request)).content.decode()
     assert "Where my items are" in page
     assert "20 box from stock, ready".replace(" box", "\xa0box") in page
     assert demand.number in page
@@ -176,7 +182,9 @@ def test_a_look_at_what_is_typed_tells_money_stock_and_oddities(firm, work, clie
     with work():
         receive(actor=firm.actor("storekeeper"), warehouse=firm.warehouse, item=firm.bolt, quantity=Decimal(4000),
                 moved_on=clock.today(), value=Decimal(40))  # fmt: skip
-    data = form_data(header(firm, need_by=in_days(1)), {"item": firm.bolt, "quantity": "100", "estimate": "6,10"}, {"quantity": "x"})
+    data = form_data(
+        header(firm, need_by=in_days(1)), {"item": firm.bolt, "quantity": "100", "estimate": "6,10"}, {"quantity": "x"}
+    )
     page = client_of("requester").post(reverse("requests:look"), data).content.decode()
     assert "4,000" in page
     assert "610.00" in page

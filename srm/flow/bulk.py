@@ -88,7 +88,9 @@ class Batch:
         uow.require()
         if self.rows:
             quote = connection.ops.quote_name
-            target = f"{quote(self.model._meta.db_table)} ({', '.join(quote(field.column) for field in self.fields)})"
+            target = (
+                f"{quote(self.model._meta.db_table)} ({', '.join(quote(str(field.column)) for field in self.fields)})"
+            )
             with connection.cursor() as cursor:
                 _insert(cursor, target, self.rows)
         return len(self.rows)

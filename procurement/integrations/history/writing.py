@@ -98,7 +98,7 @@ class Builder:
         item = self.directory.item(line)
         counted = base_quantity(item, line, self.units, item.base_unit)
         base = order.legal_entity.currency
-        row = OrderLine(
+        row = OrderLine(  # type: ignore[misc]  # a checked line has its unit
             pk=self._key(OrderLine), order=order, position=position, item=item, description=line.remark,
             category_id=item.category_id, external_id=line.key[:60], quantity=line.quantity, unit_id=line.unit,
             base_quantity=counted, price=line.unit_price, net=line.net, freight=line.freight, need_by=line.planned_on,
@@ -124,7 +124,7 @@ class Builder:
             )  # fmt: skip
             self.rows.receipt_lines.append(came)
             self.rows.facts.append(
-                PerformanceFact(
+                PerformanceFact(  # type: ignore[misc]  # a received line has its day
                     pk=self._key(PerformanceFact), supplier_id=order.supplier_id, item_id=row.item_id,
                     ordered_on=said.sent_on, planned_on=line.planned_on, actual_on=line.delivered_on,
                     ordered=row.base_quantity, received=row.base_quantity, value=row.base_net, document_kind=RECEIPT,

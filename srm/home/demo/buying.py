@@ -43,7 +43,12 @@ def hand_order(world: World, plan: Order) -> Story:
     yield from answered(world, order, plan.promised)
     if plan.cancelled:
         yield later(clock.now(), days=2)
-        perform(world.fresh(order), "cancel", actor=world.actor(buyer), reason="The customer has moved the job to next year.")
+        perform(
+            world.fresh(order),
+            "cancel",
+            actor=world.actor(buyer),
+            reason="The customer has moved the job to next year.",
+        )
         return
     yield from delivered(world, order, plan.comings)
     if plan.given_up and world.fresh(order).state in LIVE:

@@ -120,7 +120,11 @@ def merged(world: World, buyer: str, basket: Iterable[PurchaseRequest], title: S
         return None
     actor = world.actor(buyer)
     return planning.aggregate(
-        actor=actor, legal_entity=world.entity, window_days=21, lines=lines, title=world.say(tuple(title), actor)  # type: ignore[arg-type]
+        actor=actor,
+        legal_entity=world.entity,
+        window_days=21,
+        lines=lines,
+        title=world.say(tuple(title), actor),  # type: ignore[arg-type]
     )
 
 
@@ -235,7 +239,9 @@ def propose(world: World, tender: Tender, buyer: str) -> Award:
 
 def best_lines(tender: Tender) -> dict[int, BidLine]:
     """By lot line, the offer with the lowest landed price."""
-    rows = BidLine.objects.unscoped(WHY).filter(bid__tender=tender, bid__state="opened").select_related("lot_line", "bid")
+    rows = (
+        BidLine.objects.unscoped(WHY).filter(bid__tender=tender, bid__state="opened").select_related("lot_line", "bid")
+    )
     best: dict[int, BidLine] = {}
     for row in rows.order_by("pk"):
         known = best.get(row.lot_line_id)

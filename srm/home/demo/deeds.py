@@ -107,7 +107,9 @@ def _order(
     yield from _goods(world, order, upto)
 
 
-def _lines(world: World, supplier: Supplier, articles: Mapping[str, int], promised: dt.date) -> Iterable[dict[str, Any]]:
+def _lines(
+    world: World, supplier: Supplier, articles: Mapping[str, int], promised: dt.date
+) -> Iterable[dict[str, Any]]:
     for article, quantity in articles.items():
         item = world.items[article]
         line = world.plan.priced(article, quantity, float(item.reference_price or 1) * 0.98, supplier.currency, 1.0)
@@ -131,7 +133,9 @@ def _goods(world: World, order: PurchaseOrder, upto: str) -> Story:
     if upto == "reversed":
         yield world.calendar.ago(4, 10)
         first = _open_lines(world, order)[0]
-        wrong = buying.receive(world, world.fresh(order), [{"order_line": first, "quantity": Decimal(800), "rejected": 0}])
+        wrong = buying.receive(
+            world, world.fresh(order), [{"order_line": first, "quantity": Decimal(800), "rejected": 0}]
+        )
         yield world.calendar.ago(3, 9)
         keeper = world.actor(buying.keeper_of(order))
         perform(wrong, "reverse", actor=keeper, reason="Counted 80 boxes of ten; there were 60.")
@@ -163,7 +167,9 @@ def _suspended(world: World) -> Story:
     yield world.calendar.ago(30, 11)
     supplier = world.fresh(world.suppliers["Transdunărea"])
     until = world.calendar.today + dt.timedelta(days=40)
-    perform(supplier, "suspend", actor=world.actor("head"), until=until, reason="Three lorries without papers in one month.")
+    perform(
+        supplier, "suspend", actor=world.actor("head"), until=until, reason="Three lorries without papers in one month."
+    )
 
 
 def _blocked(world: World) -> Story:

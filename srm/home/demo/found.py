@@ -13,9 +13,9 @@ from django.contrib.auth.hashers import make_password
 from srm.approvals import services as approvals
 from srm.budget import services as budget
 from srm.catalog import services as catalog
-from srm.catalog.models import Unit
+from srm.catalog.models import Category, Unit
 from srm.core import clock
-from srm.core.actor import SYSTEM
+from srm.core.actor import SYSTEM, Actor
 from srm.core.rates import ExchangeRate
 from srm.flow.uow import unit_of_work
 from srm.home.demo import sums
@@ -83,7 +83,12 @@ def _structure(world: World) -> None:
     world.entity = org.create_legal_entity(actor=SYSTEM, **firm.ENTITY)
     for row in firm.PLACES:
         place = org.create_place(
-            actor=SYSTEM, code=row.code, legal_entity=world.entity, country="BG", address=row.address, **named(row.names)
+            actor=SYSTEM,
+            code=row.code,
+            legal_entity=world.entity,
+            country="BG",
+            address=row.address,
+            **named(row.names),
         )
         world.places[row.code] = place
         world.stores[row.code] = stock.create_warehouse(
@@ -158,10 +163,14 @@ def _rules(world: World) -> None:
 # ------------------------------------------------------------------------------------------------------- catalog
 
 
+def _category(actor: Actor, code: str, names: dict[str, Any]) -> Category:
+    return catalog.create_category(actor=actor, code=code, **names)
+
+
 def _categories(world: World) -> None:
     head = world.actor("head")
     world.units = {unit.code: unit for unit in Unit.objects.all()}
-    groups = {row.code: catalog.create_category(actor=head, code=row.code, **named(row.names)) for row in GROUPS}
+    groups = {row.code: _category(head, row.code, named(row.names)) for row in GROUPS}
     for row in CATEGORIES:
         world.categories[row.code] = catalog.create_category(
             actor=head, code=row.code, parent=groups[row.group], cpv=row.cpv, buyer=world.people[row.buyer],

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 def paper(title: str, lines: Sequence[str]) -> bytes:
     """A PDF of one page; letters beyond ASCII are left out, for the built-in fonts have none."""
-    shown = [line.encode("ascii", "ignore").decode().replace("\\", "").replace("(", "[").replace(")", "]") for line in lines]
+    shown = [
+        line.encode("ascii", "ignore").decode().replace("\\", "").replace("(", "[").replace(")", "]") for line in lines
+    ]
     text = f"BT /F1 20 Tf 72 770 Td ({shown[0] if shown else title}) Tj /F1 12 Tf"
     text += "".join(f" 0 -24 Td ({line}) Tj" for line in shown[1:]) + " ET"
     objects = [

@@ -172,7 +172,9 @@ class Plan:
             delay = 1 + dice.expovariate(1 / (2.5 + 0.16 * order.category.lead))
         else:
             delay = -dice.randrange(0, 4)
-        first = workday(max(order.promised + dt.timedelta(days=round(delay)), order.moment.date() + dt.timedelta(days=2)))
+        first = workday(
+            max(order.promised + dt.timedelta(days=round(delay)), order.moment.date() + dt.timedelta(days=2))
+        )
         split = dice.happens(0.14)
         order.comings.append(Coming(first, dice.uniform(0.4, 0.7) if split else 1.0))
         if split:

@@ -41,7 +41,16 @@ def requests(world: World, timeline: Timeline) -> None:
     timeline.add(_given_up(world))
     for key in ("after_fact", "low_value", "open1", "open2", "open3", "open4"):
         timeline.add(_approved(world, key, basket))
-    for story in (_planned, _tender_drafted, _tender_published, _tender_compared, _tender_awarding, _on_its_way, _here, _from_stock):
+    for story in (
+        _planned,
+        _tender_drafted,
+        _tender_published,
+        _tender_compared,
+        _tender_awarding,
+        _on_its_way,
+        _here,
+        _from_stock,
+    ):
         timeline.add(story(world, timeline, basket))
 
 
@@ -146,7 +155,9 @@ def _tender_published(world: World, _timeline: Timeline, basket: Basket) -> Stor
     chain.submit(world, tender, asked["kovinar"], dice, 0.98)
     yield world.calendar.ago(2, 16)
     chain.submit(world, tender, asked["Vida Cıvata"], dice, 0.94)
-    bids.decline(tender, actor=world.hand_of(asked["Schraubenhandel Süd"], tender), reason="Our line is full until March.")
+    bids.decline(
+        tender, actor=world.hand_of(asked["Schraubenhandel Süd"], tender), reason="Our line is full until March."
+    )
     yield world.calendar.ago(1, 11)
     bids.withdraw(tender, actor=world.hand_of(asked["kovinar"], tender))
     typed = chain.prices(world, tender, asked["Крепеж 96"], dice)

@@ -49,7 +49,9 @@ def _handed_out(world: World, place: str) -> Story:
     day = world.calendar.start + dt.timedelta(days=PAUSE)
     while day < world.calendar.today:
         yield at(workday(day), 15, 10)
-        levels = StockLevel.objects.unscoped(WHY).filter(warehouse=store, on_hand__gt=1).select_related("item__base_unit")
+        levels = (
+            StockLevel.objects.unscoped(WHY).filter(warehouse=store, on_hand__gt=1).select_related("item__base_unit")
+        )
         dice = world.chance.of("issue", place, day)
         for level in sorted(levels.order_by("-value", "pk")[:KINDS], key=lambda level: level.item_id):
             quantity = min(level.free, Decimal(max(1, int(float(level.on_hand) * dice.uniform(0.35, 0.75)))))
@@ -135,10 +137,15 @@ def _papers(world: World) -> Story:
     yield at(world.calendar.day(0.1), 14)
     for article in ("21103", "21122", "24161", "37102", "25101"):
         item = world.items[article]
-        upload = ContentFile(paper(f"{item.article}", ["Balkan Drive", f"Drawing {article}-01", item.name_en, "Scale 1:2"]))
+        upload = ContentFile(
+            paper(f"{item.article}", ["Balkan Drive", f"Drawing {article}-01", item.name_en, "Scale 1:2"])
+        )
         files.attach(item, upload_named(upload, f"{article}-01.pdf"), actor=world.actor("buyer2"), purpose="drawing")
     yield world.calendar.ago(1, 16)
-    for key, lines in (("waiting", ["Quote", "Grease NLGI 2, 72 kg"]), ("owner", ["Test report", "Bearings 6206, 6305"])):
+    for key, lines in (
+        ("waiting", ["Quote", "Grease NLGI 2, 72 kg"]),
+        ("owner", ["Test report", "Bearings 6206, 6305"]),
+    ):
         from srm.home.demo.words.today import NEEDS
 
         spec = NEEDS[key]

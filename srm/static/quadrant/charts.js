@@ -128,7 +128,7 @@ function scatter(data, paint, matrix) {
     axisLabel: { color: paint.muted },
   });
   const series = {
-    type: "scatter", labelLayout: { moveOverlap: "shiftY" },
+    type: "scatter", labelLayout: { hideOverlap: true },
     data: data.rows.map((row) => ({
       name: row[0], value: [row[1], row[2]], symbolSize: size(row),
       itemStyle: { color: paint[row[4]] || paint.accent, opacity: 0.8, borderColor: paint.card, borderWidth: 1.5 },

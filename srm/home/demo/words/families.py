@@ -48,7 +48,9 @@ def each(*rows: tuple[Any, ...]) -> tuple[Row, ...]:
 
 def cross(first: Mapping[Any, float], second: Mapping[Any, float]) -> tuple[Row, ...]:
     """Every one of the first with every one of the second; prices multiply."""
-    return tuple(((one, other), price * times) for (other, times), (one, price) in product(second.items(), first.items()))
+    return tuple(
+        ((one, other), price * times) for (other, times), (one, price) in product(second.items(), first.items())
+    )
 
 
 def things(families: tuple[Family, ...]) -> Iterator[Thing]:

@@ -36,7 +36,10 @@ A, W = Ask, Want
 # Which categories are tendered together, and what such a tender is called.
 GROUPS: dict[str, tuple[tuple[str, ...], Text]] = {
     "small": (("FASTENER", "CABLE"), ("Fasteners and cables", "Крепёж и кабели", "Крепежи и кабели")),
-    "daily": (("PPE", "CLEAN", "OFFICE"), ("Protection, hygiene, office", "Защита, гигиена, канцелярия", "Защита, хигиена, канцелария")),
+    "daily": (
+        ("PPE", "CLEAN", "OFFICE"),
+        ("Protection, hygiene, office", "Защита, гигиена, канцелярия", "Защита, хигиена, канцелария"),
+    ),
     "tools": (("CUTTING", "HANDTOOL"), ("Tools", "Инструмент", "Инструменти")),
     "supply": (("LUBE", "WELD", "PACKING"), ("Operating supplies", "Расходные материалы", "Консумативи")),
     "parts": (("SPARE", "LAB"), ("Spare parts and measuring", "Запчасти и измерения", "Резервни части и измерване")),

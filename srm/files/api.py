@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.db.models import Model
 from django.http import HttpResponseBase
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
@@ -58,21 +59,16 @@ class AttachmentSerializer(Serializer):
 
 
 class FilesView(ApiView):
-    """Files of one document."""
+    """Files of one document; its rule says who may add some."""
 
     permission = "files.view"
     parameters = ("document_kind", "document")
     parser_classes = [MultiPartParser]
 
-    def needed_permission(self) -> str | None:
-        """Sending needs a right of its own."""
-        return "files.attach" if self.request.method == "POST" else self.permission
-
     @extend_schema(operation_id="files_list", parameters=DOCUMENT, responses=AttachmentSerializer(many=True))
     def get(self, request: Request) -> Response:
         """The newest versions of the document's files."""
-        asked = request.query_params
-        document = rules.document_at(asked.get("document_kind", ""), asked.get("document", ""), self.actor)
+        document = _document(request.query_params.dict(), self)
         data = AttachmentSerializer(
             selectors.files_of(document)[:500], many=True, context=self.get_serializer_context()
         ).data
@@ -82,7 +78,7 @@ class FilesView(ApiView):
     def post(self, request: Request) -> object:
         """Attach a file, sent as multipart/form-data."""
         sent = _fields(request)
-        document = rules.document_at(sent.get("document_kind", ""), sent.get("document", ""), self.actor)
+        document = _document(sent, self)
         rules.require_change(document, self.actor)
         expires_on, purpose = _date(sent), sent.get("purpose", "")[:60]
         stored = _stored(request, sent)
@@ -95,14 +91,10 @@ class FilesView(ApiView):
 
 
 class FileView(ApiView):
-    """One file."""
+    """One file; the rule of its document says who may change it."""
 
     permission = "files.view"
     parser_classes = [MultiPartParser]
-
-    def needed_permission(self) -> str | None:
-        """Changing needs a right of its own."""
-        return self.permission if self.request.method in ("GET", "HEAD") else "files.attach"
 
     @extend_schema(operation_id="files_show", responses=AttachmentSerializer)
     def get(self, request: Request, id: str) -> Response:
@@ -136,6 +128,18 @@ class ContentView(ApiView):
     def get(self, request: Request, id: str) -> HttpResponseBase:
         """The bytes, as a download."""
         return content_of(rules.attachment_at(id, self.actor), request._request)
+
+
+def _document(named: dict[str, str], view: ApiView) -> Model:
+    """The document that the caller names.
+
+    Raises:
+        InvalidInput: he names none. Missing: there is none, or it is not his to see.
+    """
+    lacking = [name for name in ("document_kind", "document") if not named.get(name)]
+    if lacking:
+        raise InvalidInput({name: _("Say of which document.") for name in lacking})
+    return rules.document_at(named["document_kind"], named["document"], view.actor)
 
 
 def _shown(attachment: Attachment, view: ApiView, status: int = 200) -> Response:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+from dataclasses import replace
 
 import pytest
 import time_machine
@@ -16,6 +17,7 @@ from srm.files import jobs, rules, selectors, services
 from srm.files.models import Attachment
 from srm.jobs.models import Job
 from srm.people.actors import actor_for
+from srm.people.roles import SUPPLIER_ADMIN, SUPPLIER_USER
 from srm.ui.slots import unit_of_work
 from tests.files.conftest import job_of, person
 from tests.files.samples import HTML, PDF, PNG
@@ -166,10 +168,11 @@ def test_files_that_expire_are_listed_for_reminders(job, actor) -> None:
 
 def test_a_suppliers_user_sees_files_by_the_same_rule(job, actor) -> None:
     attached(job, actor)
-    supplier = actor_for(person("supplier", "supplier_admin", kind="supplier"))
-    assert not Attachment.objects.visible_to(supplier).exists()
-    own = job_of(person("supplier2", "supplier_admin", kind="supplier"))
+    own = job_of(person("supplier", kind="supplier"))
+    mine = Actor(kind="supplier", user_id=own.user_id, name="Alfa", supplier_id=1, permissions=SUPPLIER_ADMIN)
+    assert not Attachment.objects.visible_to(mine).exists()
     rules.attachable(Job, view=("jobs.view", "portal.view"), change=("jobs.manage", "portal.bid"))
-    mine = actor_for(own.user)
-    attached(own, mine)
-    assert Attachment.objects.visible_to(mine).count() == 1
+    found = attached(own, mine)
+    assert list(Attachment.objects.visible_to(mine)) == [found]
+    with pytest.raises(NotAllowed):
+        attached(own, replace(mine, permissions=SUPPLIER_USER))

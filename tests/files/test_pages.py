@@ -331,12 +331,24 @@ def test_programs_get_the_same_answer_for_foreign_and_missing_files(found, job, 
     assert client.post("/api/v1/files/", {**data, "file": SimpleUploadedFile("a.pdf", PDF)}).status_code == 404
 
 
+def test_a_program_that_may_only_read_cannot_send(found, job, buyer) -> None:
+    from tests.rest.helpers import token_for
+
+    client = Client(headers={"Authorization": f"Bearer {token_for(buyer, scopes=['files.view', 'jobs.view'])}"})
+    data = {"document_kind": "srm.job", "document": job.public_id}
+    assert client.get("/api/v1/files/", data).status_code == 200
+    assert client.post("/api/v1/files/", {**data, "file": SimpleUploadedFile("a.pdf", PDF)}).status_code == 403
+    assert client.delete(f"/api/v1/files/{found.public_id}/").status_code == 403
+    assert selectors.files_of(job).count() == 1
+
+
 def test_programs_are_told_what_is_wrong_with_a_file(job, buyer) -> None:
     client, data = api(buyer), {"document_kind": "srm.job", "document": job.public_id}
     refused = client.post("/api/v1/files/", {**data, "file": SimpleUploadedFile("a.html", HTML)})
     assert refused.status_code == 422
     assert "file" in refused.json()["errors"]
     assert client.post("/api/v1/files/", data).status_code == 422
+    assert set(client.get("/api/v1/files/").json()["errors"]) == {"document", "document_kind"}
     wrong = {**data, "file": SimpleUploadedFile("a.pdf", PDF), "expires_on": "31.31.2027"}
     assert client.post("/api/v1/files/", wrong).status_code == 422
     assert actor_for(buyer)

@@ -233,10 +233,10 @@ def merged(old: Catalog, sentences: Sentences) -> Catalog:
 
 
 def _kept(known: Message | None, plural: bool, forms: int) -> str | tuple[str, ...]:
-    string = known.string if known else ""
+    said = strings(known) if known else [""]
     if plural:
-        return tuple(string) if isinstance(string, (list, tuple)) else (str(string), *[""] * (forms - 1))
-    return string if isinstance(string, str) else next(iter(string), "")
+        return tuple(said) if len(said) > 1 else (said[0], *[""] * (forms - 1))
+    return said[0]
 
 
 def written(catalog: Catalog) -> bytes:
@@ -276,17 +276,24 @@ def faults(catalog: Catalog) -> list[str]:
     ]
 
 
+def strings(message: Message) -> list[str]:
+    """What a message is translated to: one text, or one for each plural form; empty ones where nothing is."""
+    if isinstance(message.string, str):
+        return [message.string]
+    return list(message.string or [""])
+
+
 def _faults(message: Message, forms: int) -> Iterator[str]:
-    strings = [message.string] if isinstance(message.string, str) else list(message.string)
-    if not all(strings):
+    said = strings(message)
+    if not all(said):
         yield "not translated"
         return
     if message.fuzzy:
         yield "marked as unsure"
-    if message.pluralizable and len(strings) != forms:
-        yield f"{len(strings)} plural forms, {forms} are needed"
+    if message.pluralizable and len(said) != forms:
+        yield f"{len(said)} plural forms, {forms} are needed"
     ids = list(message.id) if message.pluralizable else [_one(message)]
-    for string in strings:
+    for string in said:
         yield from _unlike(ids, string, str(string) == ids[0] and SAME not in message.user_comments)
 
 

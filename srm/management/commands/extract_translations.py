@@ -48,12 +48,8 @@ class Command(BaseCommand):
             raise CommandError("Nothing is written:\n" + "\n".join(sentences.faults))
         for path in catalogues():
             changed = messages.bring_up_to_date(path, sentences)
-            left = sum(1 for message in messages.read(path) if message.id and not all(_strings(message.string)))
+            waiting = [one for one in messages.read(path) if one.id and not all(messages.strings(one))]
             word = "written" if changed else "unchanged"
             self.stdout.write(
-                f"{path.parent.parent.name}: {len(sentences.places)} sentences, {left} to translate, {word}."
+                f"{path.parent.parent.name}: {len(sentences.places)} sentences, {len(waiting)} to translate, {word}."
             )
-
-
-def _strings(string: str | tuple[str, ...]) -> tuple[str, ...]:
-    return (string,) if isinstance(string, str) else string

@@ -26,7 +26,9 @@ class AwardLineTable(tables.Table):
     what = tables.TextColumn(_("Item"), accessor="lot_line.what", hint="lot_line.lot.title")
     supplier = tables.LinkColumn()
     quantity = tables.QuantityColumn(unit="lot_line.unit")
-    price = tables.PriceColumn(_("Price per unit"), accessor=lambda row: row.bid_line.price / row.bid_line.price_basis, currency=None)
+    price = tables.PriceColumn(
+        _("Price per unit"), accessor=lambda row: row.bid_line.price / row.bid_line.price_basis, currency=None
+    )
     net = tables.MoneyColumn(currency=None)
     landed = tables.MoneyColumn(_("With freight"), currency=None)
     deliver_on = tables.DateColumn(_("Delivery"), accessor="bid_line.deliver_on")

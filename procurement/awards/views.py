@@ -129,7 +129,7 @@ class ProposeAward(ActionPage):
         """Line -> offer line, as ticked."""
         return {
             name.removeprefix(PREFIX): value
-            for name, value in self.request.POST.items()
+            for name, value in self.request.POST.dict().items()
             if name.startswith(PREFIX) and value
         }
 
@@ -165,8 +165,8 @@ class ProposeAward(ActionPage):
     @cached_property
     def bound(self) -> Any:
         """Bound only when it was sent from here."""
-        data = {"data": self.request.POST} if "confirmed" in self.request.POST else {}
-        return self.form(**self.form_options(), **data)
+        sent = self.request.POST if "confirmed" in self.request.POST else None
+        return self.form(sent, **self.form_options())
 
     def act(self, form: ProposeForm) -> Award:
         """Propose it."""

@@ -179,11 +179,19 @@ class OfferInput(InputSerializer):
         """As the services take what people type."""
         values = self.validated_data
         lines = {
-            one["line"]: {**{name: str(one[name]) for name in ("price", "basis", "quantity", "note")}, "deliver_on": one["deliver_on"].isoformat()}
+            one["line"]: {
+                **{name: str(one[name]) for name in ("price", "basis", "quantity", "note")},
+                "deliver_on": one["deliver_on"].isoformat(),
+            }
             for one in values["lines"]
         }
         until = values["valid_until"]
-        return {"lines": lines, "freight": values["freight"], "note": values["note"], "valid_until": until.isoformat() if until else ""}
+        return {
+            "lines": lines,
+            "freight": values["freight"],
+            "note": values["note"],
+            "valid_until": until.isoformat() if until else "",
+        }
 
 
 class DeclineInput(InputSerializer):
@@ -227,7 +235,9 @@ class AskedList(ApiView):
     @extend_schema(responses=AskedSerializer(many=True), operation_id="portal_tenders")
     def get(self, request: Request) -> Response:
         """All of them, up to two hundred."""
-        rows = Tender.objects.visible_to(self.actor).prefetch_related("lots__lines__lot", "lots__lines__item", "lots__lines__unit")
+        rows = Tender.objects.visible_to(self.actor).prefetch_related(
+            "lots__lines__lot", "lots__lines__item", "lots__lines__unit"
+        )
         rows = rows.order_by("-published_at") if self.actor.is_supplier else rows.none()
         data = AskedSerializer(rows[:MOST], many=True, context=self.get_serializer_context()).data
         return Response({"results": data})

@@ -156,7 +156,7 @@ def _line(wanted: Wanted, typed: Mapping[str, str], today: dt.date, errors: dict
     basis = typed.get("basis") or "1"
     if basis not in map(str, BASES):
         errors[f"{at}.basis"] = [_("Choose one of those offered.")]
-    if price is None or any(name.startswith(f"{at}.") for name in errors):
+    if price is None or deliver_on is None or any(name.startswith(f"{at}.") for name in errors):
         return None
     line = OfferLine(
         wanted.id,
@@ -164,7 +164,7 @@ def _line(wanted: Wanted, typed: Mapping[str, str], today: dt.date, errors: dict
         int(basis),
         quantity or wanted.quantity,
         deliver_on,
-        _text(typed.get("note"), LONGEST_NOTE),  # type: ignore[arg-type]
+        _text(typed.get("note"), LONGEST_NOTE),
     )
     if line.net > MAX_AMOUNT:
         errors[f"{at}.price"] = [_("The total is too large. Look for a typing error.")]

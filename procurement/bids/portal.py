@@ -75,7 +75,7 @@ class TenderPage(SupplierPage):
     @property
     def running(self) -> bool:
         """Whether offers are taken; the server's clock decides again when one is sent."""
-        return self.object.state == TenderState.PUBLISHED and clock.now() < self.object.deadline
+        return self.object.state == TenderState.PUBLISHED and not self.object.over_at(clock.now())
 
     @property
     def may_bid(self) -> bool:
@@ -469,7 +469,7 @@ def invitations(actor: Actor) -> Iterable[HomeEntry]:
 
 
 def _entry(tender: Tender, invitation: Invitation | None, bid: Bid | None) -> HomeEntry:
-    running = tender.state == TenderState.PUBLISHED and clock.now() < tender.deadline
+    running = tender.state == TenderState.PUBLISHED and not tender.over_at(clock.now())
     declined = invitation is not None and invitation.declined_at is not None
     state, tone = _standing(tender, bid, running=running, declined=declined)
     sent = bid is not None and bid.state == "submitted"

@@ -210,7 +210,8 @@ def _cell(line: LotLine, lane: Lane, bid: Bid, found: Comparison, own: dict[str,
 
 def _baseline(lines: list[LotLine]) -> Decimal | None:
     nets = [line.baseline_net for line in lines]
-    return cents(sum(nets)) if nets and None not in nets else None
+    known = [net for net in nets if net is not None]
+    return cents(sum(known, Decimal(0))) if nets and len(known) == len(nets) else None
 
 
 def _places(price: Decimal) -> int:

@@ -76,11 +76,11 @@ def take(tender: Tender, entries: Sequence[tuple[LotLine, Decimal]], *, actor: A
         RuleBroken: so much is not open any more.
     """
     for line, quantity in sorted(entries, key=lambda entry: entry[0].demand_line_id or 0):
-        planning.take(actor=actor, demand_line=line.demand_line, quantity=quantity)
+        planning.take(actor=actor, demand_line=_need(line), quantity=quantity)
     expected = tender.deadline.date() if tender.deadline else None
     requests.carry_lines(
         actor=actor, source_kind=DEMAND, source_stage="planned", stage="tendered", document=tender,
-        moves=[requests.Carry(line.demand_line_id, line.pk, quantity, expected) for line, quantity in entries],
+        moves=[requests.Carry(_need(line).pk, line.pk, quantity, expected) for line, quantity in entries],
     )  # fmt: skip
 
 
@@ -91,7 +91,13 @@ def give_back(tender: Tender, line: LotLine, *, actor: Actor, quantity: Decimal 
     requests.take_back(
         actor=actor, document_kind=tender._meta.label_lower, line_id=line.pk, stage="tendered", quantity=quantity
     )
-    planning.give_back(actor=actor, demand_line=line.demand_line, quantity=quantity or line.quantity)
+    planning.give_back(actor=actor, demand_line=_need(line), quantity=quantity or line.quantity)
+
+
+def _need(line: LotLine) -> DemandLine:
+    """The demand behind a line that takes some."""
+    assert line.demand_line is not None
+    return line.demand_line
 
 
 def drop_line(tender: Tender, line: LotLine, *, actor: Actor) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 from django.conf import settings
@@ -82,6 +83,10 @@ class Tender(TenderLifecycle, Document, Searchable):
     def sealed(self) -> bool:
         """Whether offers may not be known yet."""
         return self.opened_at is None
+
+    def over_at(self, moment: dt.datetime) -> bool:
+        """Whether the deadline has come at `moment`: received before it, or late."""
+        return self.deadline is not None and moment >= self.deadline
 
     @property
     def flags(self) -> Method:

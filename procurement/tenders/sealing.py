@@ -29,6 +29,7 @@ from pyrage.x25519 import Identity, Recipient
 
 from procurement.tenders import keys
 
+Blob = bytes | memoryview
 STEP = 4096
 NONCE_BYTES = 32
 DRAFTS = "drafts"
@@ -119,7 +120,7 @@ def fingerprint_of(public: str) -> str:
     return hashlib.sha256(public.encode()).hexdigest()
 
 
-def unwrap(wrapped_private: bytes) -> Any:
+def unwrap(wrapped_private: Blob) -> Any:
     """The tender's private key, for the opening.
 
     Raises:
@@ -139,7 +140,7 @@ def seal(content: Mapping[str, Any], public: str) -> Sealed:
     return Sealed(ciphertext, digest_of(ciphertext), commit(nonce, content), nonce)
 
 
-def unseal(ciphertext: bytes, identity: Any) -> Opened:
+def unseal(ciphertext: Blob, identity: Any) -> Opened:
     """The content of an envelope.
 
     Raises:
@@ -153,7 +154,7 @@ def unseal(ciphertext: bytes, identity: Any) -> Opened:
         raise Unsealable("the envelope does not open") from None
 
 
-def digest_of(ciphertext: bytes) -> str:
+def digest_of(ciphertext: Blob) -> str:
     """SHA-256 of an envelope, in hex."""
     return hashlib.sha256(bytes(ciphertext)).hexdigest()
 
@@ -168,7 +169,7 @@ def lock_draft(content: Mapping[str, Any], owner: str) -> bytes:
     return iv + ChaCha20Poly1305(keys.subkey(DRAFTS)).encrypt(iv, text, owner.encode())
 
 
-def unlock_draft(ciphertext: bytes, owner: str) -> dict[str, Any]:
+def unlock_draft(ciphertext: Blob, owner: str) -> dict[str, Any]:
     """The draft of `owner`.
 
     Raises:

@@ -158,7 +158,7 @@ def _still_open_for_invitations(tender: Tender) -> None:
         raise RuleBroken(
             [_("Nobody can be invited any more: this is already “%(state)s”.") % {"state": tender.state_label}]
         )
-    if tender.state == TenderState.PUBLISHED and clock.db_now() >= tender.deadline:
+    if tender.state == TenderState.PUBLISHED and tender.over_at(clock.db_now()):
         raise RuleBroken([_("The deadline has passed.")])
 
 
@@ -228,7 +228,7 @@ def _answer(tender: Tender, actor: Actor, *, verb: str, **values: Any) -> Invita
         raise NotAllowed()
     locked = records.locked_row(tender)
     invitation = own_invitation(locked, actor)
-    if locked.state != TenderState.PUBLISHED or clock.db_now() >= locked.deadline:
+    if locked.state != TenderState.PUBLISHED or locked.over_at(clock.db_now()):
         raise RuleBroken([_("The deadline has passed. Offers are no longer taken.")])
     for name, value in values.items():
         setattr(invitation, name, value)
@@ -253,9 +253,9 @@ def set_deadline(
     locked = records.locked_row(tender, version=version)
     if locked.state == TenderState.DRAFT:
         return records.update(locked, actor=actor, deadline=deadline)
-    if locked.state != TenderState.PUBLISHED or clock.db_now() >= locked.deadline:
+    if locked.state != TenderState.PUBLISHED or locked.over_at(clock.db_now()):
         raise RuleBroken([_("The deadline has passed; it cannot be moved any more.")])
-    if deadline <= locked.deadline:
+    if not (locked.deadline and deadline > locked.deadline):
         raise InvalidInput({"deadline": _("A published deadline can only be moved to a later time.")})
     changed = records.update(
         locked, actor=actor, verb="deadline_moved", reason=reason, deadline=deadline, next_check=deadline

@@ -102,9 +102,7 @@ class TenderDetail(DetailPage):
         """Moves. The failure is offered only when it is possible, Edit only while there is something to edit."""
         draft = self.object.state == TenderState.DRAFT
         found = [
-            one
-            for one in super().actions()
-            if (one.name != "fail" or one.allowed) and (one.name != "edit" or draft)
+            one for one in super().actions() if (one.name != "fail" or one.allowed) and (one.name != "edit" or draft)
         ]
         if self.object.state == TenderState.PUBLISHED and self.actor.may("tenders.publish"):
             found.insert(0, Action("deadline", _("More time"), url_of(self.object, "deadline") or ""))

@@ -155,6 +155,8 @@ def _update(
     categories: Iterable[Category] | None, changes: dict[str, Any],
 ) -> Supplier:  # fmt: skip
     locked = records.locked_row(supplier, version=version)
+    if not changes.get("code", locked.code):
+        changes = {**changes, "code": locked.code}
     if any(name in changes and changes[name] != getattr(locked, name) for name in ("country", "tax_id", "vat_number")):
         now = {name: getattr(locked, name) for name in ("country", "tax_id", "vat_number")}
         _check_numbers({**now, **changes})

@@ -68,7 +68,9 @@ def test_without_lock_and_constraint_the_double_award_happens(committed_firm, op
         monkeypatch.setattr(services, "perform", lambda document, *_args, **_details: document)
         monkeypatch.setattr(Award, "validate_constraints", lambda *_args, **_options: None)
         for _attempt in range(10):
-            found = together(*[proposing(committed_firm, opened, name) for name in ("buyer", "buyer2", "head", "buyer")])
+            found = together(
+                *[proposing(committed_firm, opened, name) for name in ("buyer", "buyer2", "head", "buyer")]
+            )
             if sum(isinstance(one, int) for one in found) > 1:
                 break
             awards().all().delete()

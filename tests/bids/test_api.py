@@ -13,7 +13,10 @@ from tests.tenders.conftest import publish
 def body(tender, prices=("0.0527701", "0.017")):
     day = (clock.today()).replace(year=clock.today().year + 1).isoformat()
     return {
-        "lines": [{"line": line.public_id, "price": price[:8], "deliver_on": day} for line, price in zip(tender.all_lines(), prices, strict=False)],
+        "lines": [
+            {"line": line.public_id, "price": price[:8], "deliver_on": day}
+            for line, price in zip(tender.all_lines(), prices, strict=False)
+        ],
         "note": "CANARYNOTE",
     }
 
@@ -45,7 +48,9 @@ def test_an_offer_is_answered_with_a_receipt_and_a_repeat_only_with_its_id(firm,
     assert "CANARYNOTE" not in record.body + record.digest
     assert "0.05277" not in record.body
     assert alfa.get(address(published)).json()["own_state"] == "submitted"
-    assert [one["receipt_id"] for one in alfa.get(address(published, "receipts/")).json()["results"]] == [first.json()["receipt_id"]]
+    assert [one["receipt_id"] for one in alfa.get(address(published, "receipts/")).json()["results"]] == [
+        first.json()["receipt_id"]
+    ]
 
 
 def test_withdrawing_and_declining(firm, published):

@@ -30,7 +30,12 @@ from tests.tenders.conftest import publish
 
 PRICES = ("731.482913", "8264.19375")
 WORDS = "KANARIENVOGEL"
-CANARIES = [*PRICES, *(price.replace(".", ",") for price in PRICES), *(price.replace(".", "") for price in PRICES), WORDS]
+CANARIES = [
+    *PRICES,
+    *(price.replace(".", ",") for price in PRICES),
+    *(price.replace(".", "") for price in PRICES),
+    WORDS,
+]
 STAFF = ("requester", "approver", "budget_owner", "buyer", "buyer2", "head", "officer", "evaluator", "storekeeper", "accountant",
          "payment_approver", "auditor", "administrator")  # fmt: skip
 
@@ -113,12 +118,18 @@ def all_ways_in(committed_firm, work, monkeypatch, tmp_path, log):
     broken.name = "broken.xlsx"
     alfa.post(url(tender, "upload"), {"file": broken})
 
-    lines = [{"line": key, "price": line["price"], "deliver_on": line["deliver_on"], "note": WORDS} for key, line in content["lines"].items()]
+    lines = [
+        {"line": key, "price": line["price"], "deliver_on": line["deliver_on"], "note": WORDS}
+        for key, line in content["lines"].items()
+    ]
     program = api(firm.users.alfa_admin)
     program.client.raise_request_exception = False
     address = f"/api/v1/portal/tenders/{tender.public_id}/offer/"
     assert program.post(address, {"lines": lines, "note": WORDS}, key="canary").status_code == 201
-    assert program.post(address, {"lines": [{**lines[0], "deliver_on": WORDS, "price": f"{PRICES[0]}x"}]}).status_code == 422
+    assert (
+        program.post(address, {"lines": [{**lines[0], "deliver_on": WORDS, "price": f"{PRICES[0]}x"}]}).status_code
+        == 422
+    )
 
     with work():
         services.enter_for_supplier(
@@ -273,4 +284,10 @@ def test_after_the_opening_losers_still_read_nothing_of_each_other(firm, work):
     pages = [page for page in pages_of(tender, firm) if "portal" in page]
     shown = [(page, text.encode()) for page, (_status, text) in seen_by(firm.users.beta_admin, pages).items()]
     assert search(shown) == []
-    assert search([(page, text.encode()) for page, (_s, text) in seen_by(firm.users.buyer, [f"/tenders/{tender.public_id}/?tab=comparison"]).items()], [WORDS])
+    assert search(
+        [
+            (page, text.encode())
+            for page, (_s, text) in seen_by(firm.users.buyer, [f"/tenders/{tender.public_id}/?tab=comparison"]).items()
+        ],
+        [WORDS],
+    )

@@ -16,7 +16,11 @@ def test_a_tender_is_written_published_extended_and_cancelled(firm):
     made = buyer.post("/api/v1/tenders/", sent)
     assert made.status_code == 201, made.text
     tender = made.json()
-    assert (tender["lines"][0]["quantity"], tender["lines"][0]["unit"], tender["lines"][0]["lot"]) == ("120000", "C62", "Bolts")
+    assert (tender["lines"][0]["quantity"], tender["lines"][0]["unit"], tender["lines"][0]["lot"]) == (
+        "120000",
+        "C62",
+        "Bolts",
+    )
     address = f"/api/v1/tenders/{tender['id']}/"
     kept = {**line, "id": tender["lines"][0]["id"], "unit": "C62", "quantity": "5"}
     changed = buyer.patch(address, {"version": tender["version"], "lines": [kept], "suppliers": [firm.beta.public_id]})
@@ -35,7 +39,13 @@ def test_a_tender_is_written_published_extended_and_cancelled(firm):
 
 
 def test_what_is_not_ones_own_to_write_is_refused_by_name(firm):
-    sent = {"title": "x", "state": "published", "opened_at": "2020-01-01T00:00:00Z", "number": "T-1", "published_at": None}
+    sent = {
+        "title": "x",
+        "state": "published",
+        "opened_at": "2020-01-01T00:00:00Z",
+        "number": "T-1",
+        "published_at": None,
+    }
     answer = api(firm.users.buyer).post("/api/v1/tenders/", sent)
     assert answer.status_code == 422
     assert {"state", "opened_at", "number", "published_at"} <= set(answer.json()["errors"])

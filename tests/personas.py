@@ -58,9 +58,7 @@ def found_firm() -> Firm:
         ("assembly", "Assembly", firm.plovdiv), ("service", "Service", firm.sofia),
         ("purchasing", "Purchasing", firm.plovdiv), ("finance", "Finance", firm.plovdiv),
     ):  # fmt: skip
-        department = _save(
-            Department, code=code, name_en=name, path=f"/{code}/", legal_entity=firm.entity, place=place
-        )
+        department = _save(Department, code=code, name_en=name, path=f"/{code}/", legal_entity=firm.entity, place=place)
         setattr(firm, code, department)
     _people(firm)
     for code, department in (("assembly", firm.assembly), ("service", firm.service)):
@@ -94,8 +92,12 @@ def _goods(firm: Firm) -> None:
             defaults={"symbol_en": en, "symbol_ru": ru, "symbol_bg": bg, "name_en": en, "dimension": dimension,
                       "factor": Decimal(factor)},
         )  # fmt: skip
-    firm.fasteners = _save(Category, code="FAST", path="/FAST/", name_en="Fasteners", name_ru="Крепёж", name_bg="Крепежи")
-    firm.tools = _save(Category, code="TOOL", path="/TOOL/", name_en="Tools", name_ru="Инструмент", name_bg="Инструменти")
+    firm.fasteners = _save(
+        Category, code="FAST", path="/FAST/", name_en="Fasteners", name_ru="Крепёж", name_bg="Крепежи"
+    )
+    firm.tools = _save(
+        Category, code="TOOL", path="/TOOL/", name_en="Tools", name_ru="Инструмент", name_bg="Инструменти"
+    )
     for name, article, en, ru, category, unit in (
         ("bolt", "10443", "Bolt M8x40 A2", "Болт M8x40 A2", firm.fasteners, "C62"),
         ("nut", "10451", "Nut M8 A2", "Гайка M8 A2", firm.fasteners, "C62"),

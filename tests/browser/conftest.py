@@ -81,7 +81,7 @@ def site(committed_firm, static_files: Path) -> Iterator[str]:
 
 
 def wait_for(address: str, server: subprocess.Popen) -> None:
-    for _try in range(150):
+    for _try in range(450):
         if server.poll() is not None:
             raise RuntimeError("the server ended before it answered")
         try:

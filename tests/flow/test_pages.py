@@ -97,6 +97,13 @@ def test_ticked_rows_are_asked_for_once_and_moved_one_by_one(client_of, firm):
     assert AuditEvent.objects.filter(verb="block").count() == len(rows)
 
 
+def test_after_the_question_one_is_back_on_the_list_one_came_from(client_of, firm):
+    head, rows = client_of("head"), list(Supplier.rows.filter(state="active"))
+    came_from = {"Referer": f"http://testserver{LIST}?state=active"}
+    question = head.post("/registry/moves/block/", {"ids": [row.public_id for row in rows]}, headers=came_from)
+    assert f'name="next" value="{LIST}?state=active"' in question.content.decode()
+
+
 def test_what_cannot_be_moved_is_named_and_the_rest_is_moved(client_of, firm):
     head, rows = client_of("head"), list(Supplier.rows.filter(state="active"))
     head.post(address(rows[0], "block"), {"sure": "1", "reason": "Late again"})

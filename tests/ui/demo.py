@@ -12,7 +12,9 @@ import srm.org.lookups  # noqa: F401  the pickers ask them
 from srm.core.errors import InvalidInput, NotAllowed, RuleBroken
 from srm.people.models import Department
 from srm.ui import charts, forms
-from srm.ui.pages import ActionPage, CreatePage, Page, routes
+from srm.ui.pages import ActionPage, CreatePage, ListPage, Page, routes
+from suppliers.registry.models import Supplier
+from suppliers.registry.tables import SupplierTable
 
 RECEIVED: list[dict[str, Any]] = []
 
@@ -73,6 +75,11 @@ class Figures(Page):
         return {**super().context(), "charts": samples()}
 
 
+class Ticking(ListPage):
+    room, model, permission, name, route = "demo", Supplier, "registry.view", "ticking", "ticking/"
+    title, table, bulk_moves = "Suppliers to tick", SupplierTable, ("suspend", "block")
+
+
 class Refuse(ActionPage):
     room, permission, title, name = "demo", "home.view", "Refuse", "refuse"
 
@@ -127,7 +134,7 @@ def samples() -> list[charts.Chart]:
 
 
 urlpatterns = [
-    path("demo/", include((routes(OrderCreate, Placed, Figures, Refuse), "demo"))),
+    path("demo/", include((routes(OrderCreate, Placed, Figures, Ticking, Refuse), "demo"))),
     path("", include("srm.urls")),
 ]
 handler404 = "srm.ui.errors.missing"

@@ -20,6 +20,7 @@ from srm.core.errors import InvalidInput
 from srm.files import rules, selectors, services
 from srm.files.models import Attachment
 from srm.files.views import content_of
+from srm.rest.errors import InvalidParameters
 from srm.rest.renderers import dumps
 from srm.rest.router import register_view
 from srm.rest.serializers import Serializer
@@ -134,11 +135,12 @@ def _document(named: dict[str, str], view: ApiView) -> Model:
     """The document that the caller names.
 
     Raises:
-        InvalidInput: he names none. Missing: there is none, or it is not his to see.
+        InvalidParameters, InvalidInput: he names none. Missing: there is none, or it is not his to see.
     """
     lacking = [name for name in ("document_kind", "document") if not named.get(name)]
     if lacking:
-        raise InvalidInput({name: _("Say of which document.") for name in lacking})
+        errors = {name: [_("Say of which document.")] for name in lacking}
+        raise InvalidParameters(errors) if view.request.method == "GET" else InvalidInput(errors)
     return rules.document_at(named["document_kind"], named["document"], view.actor)
 
 

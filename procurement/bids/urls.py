@@ -1,6 +1,6 @@
 """Routes of offers."""
 
-from procurement.bids import portal, views
+from procurement.bids import asked, portal, views  # noqa: F401 - asked fills the suppliers' start page
 from srm.ui.pages import routes
 
 app_name = "bids"

@@ -6,12 +6,12 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 
 from srm.core import clock
 from srm.core.actor import ANONYMOUS, Actor
+from srm.ui.links import address_of
 from srm.ui.menu import Item, menu_for
 from srm.ui.slots import gather
 from srm.ui.words import script_words
@@ -57,10 +57,7 @@ class Frame:
 
     @property
     def search_url(self) -> str:
-        try:
-            return reverse("home:search")
-        except NoReverseMatch:
-            return ""
+        return address_of("home:search") or ""
 
     @property
     def words(self) -> dict[str, str]:

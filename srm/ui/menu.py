@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from srm.core.actor import Actor
+from srm.ui.links import address_of
 
 SECTIONS: dict[str, Any] = {
     "work": _("Work"),
@@ -75,7 +75,7 @@ def menu(
 def menu_for(actor: Actor, path: str) -> list[tuple[Any, list[Item]]]:
     """(section, lines) for this actor; the line whose address begins `path` is the active one."""
     shown = [entry for entry in _entries.values() if actor.kind in entry.kinds and actor.may(entry.permission)]
-    addresses = {entry: address for entry in shown if (address := _address(entry.url))}
+    addresses = {entry: address for entry in shown if (address := address_of(entry.url))}
     fitting = [address for address in addresses.values() if path.startswith(address)]
     active = max(fitting, key=len, default="")
     sections = []
@@ -94,10 +94,3 @@ def menu_for(actor: Actor, path: str) -> list[tuple[Any, list[Item]]]:
         if items:
             sections.append((title, items))
     return sections
-
-
-def _address(url: str) -> str:
-    try:
-        return reverse(url)
-    except NoReverseMatch:
-        return ""

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import django_tables2
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Manager, Model
 from django.utils.functional import cached_property
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -28,10 +29,15 @@ from srm.ui.tones import tone_of
 NONE = mark_safe('<span class="q-none" aria-hidden="true">–</span>')
 
 
+@lru_cache(maxsize=4096)
+def _parts(path: str) -> tuple[str, ...]:
+    return tuple(path.replace("__", ".").split("."))
+
+
 def look_up(row: Any, path: str) -> Any:
     """`row.a.b`, `row["a"]["b"]`; methods are called; None as soon as a step is None."""
     value = row
-    for part in path.replace("__", ".").split("."):
+    for part in _parts(path):
         if value is None:
             return None
         value = value.get(part) if isinstance(value, Mapping) else getattr(value, part, None)
@@ -64,10 +70,10 @@ class Column(django_tables2.Column):
         value = self.plain(row, name)
         shown = NONE if value is None or value == "" or value == [] else conditional_escape(self.text(value, row))
         if self.links and value is not None and (address := url_of(value)):
-            shown = format_html('<a href="{}">{}</a>', address, shown)
+            shown = f'<a href="{escape(address)}">{shown}</a>'
         if self.hint and (hint := look_up(row, self.hint)):
-            shown = format_html("{}<small>{}</small>", shown, hint)
-        return mark_safe(shown)
+            shown = f"{shown}<small>{conditional_escape(hint)}</small>"
+        return SafeString(shown)
 
     def plain(self, row: Any, name: str) -> Any:
         """The value itself, for exports and tests."""
@@ -338,7 +344,7 @@ class Rendered:
     @cached_property
     def rows(self) -> list[Row]:
         columns = [(name, self.table.base_columns[name]) for name in self.names]
-        headings = {head.name: head.label for head in self.heads}
+        headings = {head.name: escape(head.label) for head in self.heads}
         return [self._row(row, columns, headings) for row in self.objects]
 
     def _row(self, row: Any, columns: list[tuple[str, Any]], headings: Mapping[str, str]) -> Row:
@@ -347,10 +353,11 @@ class Rendered:
         for position, (name, column) in enumerate(columns):
             inside = column.cell(row, name)
             if position == 0 and address:
-                inside = format_html('<a class="q-row-link" href="{}">{}</a>', address, inside)
+                inside = f'<a class="q-row-link" href="{escape(address)}">{inside}</a>'
             css = f' class="{column.css}"' if column.css else ""
-            tag = 'th scope="row"' if position == 0 else "td"
-            parts.append(f'<{tag}{css} data-label="{conditional_escape(headings[name])}">{inside}</{tag[:2]}>')
+            # On the phone cells are laid out as blocks, which would take their roles away.
+            tag = 'th scope="row" role="rowheader"' if position == 0 else 'td role="cell"'
+            parts.append(f'<{tag}{css} data-label="{headings[name]}">{inside}</{tag[:2]}>')
         identity = str(getattr(row, "public_id", None) or getattr(row, "pk", None) or "")
         return Row(identity, str(row), address, mark_safe("".join(parts)))
 

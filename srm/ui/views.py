@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -134,11 +135,14 @@ class SetLanguage(Page):
 
 
 class Shortcuts(Page):
-    """The keys, as a page for those who cannot open the overlay."""
+    """The keys: the content of the dialog that `?` opens, or a page of its own."""
 
     route, name, public = "shortcuts/", "shortcuts", True
     template = "ui/shortcuts.html"
     title = gettext_lazy("Keyboard")
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return render(request, "ui/_keys.html") if request.htmx else self.show()  # type: ignore[attr-defined]
 
 
 def _done(request: HttpRequest) -> HttpResponse:

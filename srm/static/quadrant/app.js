@@ -1,7 +1,7 @@
 // Starts every page: wires what is there, and again what htmx brings in.
 
 import { announce, csrf, leaveLater, toast, words } from "./tools.js";
-import { startKeys } from "./keys.js";
+import { startKeys, startKeySwitch } from "./keys.js";
 import { startLists } from "./lists.js";
 import { startDrafts, forgetDrafts } from "./drafts.js";
 import { startCountdowns } from "./countdown.js";
@@ -9,8 +9,10 @@ import { startCountdowns } from "./countdown.js";
 function start(root) {
   startLists(root);
   startCountdowns(root);
+  startKeySwitch(root);
   if (root.querySelector("[data-picker]")) import("./picker.js").then((module) => module.startPickers(root));
   if (root.querySelector("[data-lines]")) import("./lines.js").then((module) => module.startLines(root));
+  if (root.querySelector("[data-files]")) import("./files.js").then((module) => module.startFiles(root));
   if (root.querySelector("[data-chart]")) import("./charts.js").then((module) => module.startCharts(root));
   startDrafts(root);
   for (const button of root.querySelectorAll("[data-toggle]")) toggles(button);

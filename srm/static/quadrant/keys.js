@@ -16,8 +16,8 @@ function go(letter) {
 }
 
 function help() {
-  const dialog = document.getElementById("keys");
-  if (dialog && !dialog.open) dialog.showModal();
+  const address = document.querySelector("meta[name=keys]")?.content;
+  if (address && !document.querySelector("dialog[open]")) window.htmx.ajax("GET", address, { target: "#dialog-body" });
 }
 
 function press(event) {
@@ -45,16 +45,15 @@ function focusSearch(event) {
   box.select();
 }
 
+/** The switch may come with the dialog, long after the page. */
+export function startKeySwitch(root) {
+  const toggle = root.querySelector("#keys-switch");
+  if (!toggle) return;
+  toggle.checked = areOn();
+  toggle.addEventListener("change", () => localStorage.setItem(SWITCH, toggle.checked ? "on" : "off"));
+}
+
 export function startKeys() {
   document.addEventListener("keydown", press);
-  const toggle = document.getElementById("keys-switch");
-  if (toggle) {
-    toggle.checked = areOn();
-    toggle.addEventListener("change", () => localStorage.setItem(SWITCH, toggle.checked ? "on" : "off"));
-  }
   for (const button of document.querySelectorAll("[data-help]")) button.addEventListener("click", help);
-  const dialog = document.getElementById("keys");
-  dialog?.addEventListener("click", (event) => {
-    if (event.target === dialog || event.target.closest("[data-dismiss]")) dialog.close();
-  });
 }

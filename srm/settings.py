@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "srm.files.uploads.BodyLimitMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -181,9 +182,20 @@ STORAGES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "srm.files.uploads.QuotaHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 UPLOAD_LIMIT_MB = env.number("UPLOAD_LIMIT_MB", 25, low=1, high=1000)
 
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend" if PROFILE != "test" else "django_tasks.backends.dummy.DummyBackend"}}
+TASKS = {
+    "default": {
+        "BACKEND": "django_tasks_db.DatabaseBackend"
+        if PROFILE != "test"
+        else "django_tasks.backends.dummy.DummyBackend"
+    }
+}
 
 # Django's own mails (log-in, password) take the outbox, too; MAIL_TRANSPORT is what finally sends.
 EMAIL_BACKEND = "srm.notify.backend.OutboxBackend"
@@ -230,7 +242,10 @@ CONTENT_SECURITY_POLICY = {
 }
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["srm.rest.authentication.TokenAuthentication", "srm.rest.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "srm.rest.authentication.TokenAuthentication",
+        "srm.rest.authentication.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["srm.rest.permissions.ActorPermission"],
     "DEFAULT_RENDERER_CLASSES": ["srm.rest.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["srm.rest.parsers.JSONParser"],
@@ -261,7 +276,11 @@ LOGGING = {
     "formatters": {"json": {"()": "srm.core.logs.JsonFormatter"}},
     "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request"]}},
     "root": {"handlers": ["out"], "level": env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))},
-    "loggers": {"django.server": {"level": "WARNING"}, "httpx": {"level": "WARNING"}, "fontTools": {"level": "WARNING"}},
+    "loggers": {
+        "django.server": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},
+    },
 }
 WEBHOOK_ALLOW_PRIVATE = env.flag("WEBHOOK_ALLOW_PRIVATE", False)
 CSRF_FAILURE_VIEW = "srm.ui.errors.csrf_failure"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Generator, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
@@ -230,23 +231,28 @@ def awarded(world: World, tender: Tender, buyer: str, dice: Dice) -> Story:
     yield from ordered(world, award, buyer)
 
 
-def propose(world: World, tender: Tender, buyer: str) -> Award:
-    """The cheapest landed price of each line that was offered in full."""
+def propose(world: World, tender: Tender, buyer: str, *, by_line: bool = False) -> Award:
+    """The cheapest landed price of each line that was offered in full, or one supplier for most of it."""
     actor = world.actor(buyer)
-    choice = {line.lot_line.public_id: line.public_id for line in best_lines(tender).values()}
-    return awards.propose(actor=actor, tender=tender, choice=choice, reason=world.say(CHEAPEST, actor))
+    one_hand = not by_line and world.chance.of("one hand", tender.number).happens(0.45)
+    choice = {line.lot_line.public_id: line.public_id for line in chosen_lines(tender, one_hand=one_hand).values()}
+    reason = world.say(ONE_HAND if one_hand else CHEAPEST, actor)
+    return awards.propose(actor=actor, tender=tender, choice=choice, reason=reason)
 
 
-def best_lines(tender: Tender) -> dict[int, BidLine]:
-    """By lot line, the offer with the lowest landed price."""
-    rows = (
-        BidLine.objects.unscoped(WHY).filter(bid__tender=tender, bid__state="opened").select_related("lot_line", "bid")
-    )
+def chosen_lines(tender: Tender, *, one_hand: bool) -> dict[int, BidLine]:
+    """By lot line, the offer with the lowest landed price; of one supplier where it offers most, if so wished."""
+    rows = BidLine.objects.unscoped(WHY).filter(bid__tender=tender, bid__state="opened")
+    rows = rows.select_related("lot_line", "bid").order_by("pk")
+    full = [row for row in rows if row.quantity >= row.lot_line.quantity]
     best: dict[int, BidLine] = {}
-    for row in rows.order_by("pk"):
-        known = best.get(row.lot_line_id)
-        if row.quantity >= row.lot_line.quantity and (known is None or row.landed_price < known.landed_price):
+    for row in full:
+        if row.lot_line_id not in best or row.landed_price < best[row.lot_line_id].landed_price:
             best[row.lot_line_id] = row
+    if one_hand and full:
+        offered = Counter(row.bid_id for row in full)
+        main = min(offered, key=lambda bid: (-offered[bid], sum(row.landed for row in full if row.bid_id == bid), bid))
+        best |= {row.lot_line_id: row for row in full if row.bid_id == main}
     return best
 
 

@@ -23,7 +23,7 @@ ASKERS: dict[str, list[str]] = {
 }  # fmt: skip
 FALLBACK = "adm1"
 # Rounds of one month.
-ROUNDS = 4 / 3
+ROUNDS = 1
 
 
 @dataclass
@@ -65,7 +65,7 @@ def rounds(plan: Plan) -> Iterator[Round]:
         day = plan.calendar.day((number + dice.uniform(0, 0.5)) / count)
         found = Round(number, names[number % len(names)], at(day, 9, dice.randrange(60)))
         wants = [want for want in WANTS if want.group == found.group]
-        for want in dice.sample(wants, min(len(wants), dice.choice((3, 4, 4, 5)))):
+        for want in dice.sample(wants, min(len(wants), dice.choice((3, 3, 4, 5)))):
             found.needs.append(_need(want, day, dice))
         yield found
 

@@ -21,7 +21,7 @@ HEAVY = {"SHEET", "CASTING"}  # go to the second plant
 SITES = {"PDV1": 0.74, "SOF": 0.17, "VAR": 0.09}
 FEE = Decimal("0.000001")
 # Chance that a delivery is late and that a line is in part rejected, at the beginning and at the end of the history.
-LATE = {"A": (0.03, 0.04), "B": (0.09, 0.10), "C": (0.30, 0.34), "W": (0.05, 0.46), "I": (0.40, 0.05)}
+LATE = {"A": (0.03, 0.04), "B": (0.09, 0.10), "C": (0.30, 0.34), "W": (0.08, 0.66), "I": (0.40, 0.05)}
 REJECTED = {"A": (0.006, 0.006), "B": (0.02, 0.02), "C": (0.09, 0.11), "W": (0.015, 0.12), "I": (0.09, 0.015)}
 
 
@@ -81,6 +81,7 @@ class Plan:
             self.by_category[thing.category].append(thing)
         self.sources = self._sources()
         self.only = dict(self._single())
+        self.given: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
 
     def _sources(self) -> dict[str, list[Source]]:
         found: dict[str, list[Source]] = defaultdict(list)
@@ -106,6 +107,7 @@ class Plan:
 
     def orders(self) -> Iterator[Order]:
         """Every order by hand, category by category."""
+        self.given.clear()
         for row in CATEGORIES:
             count = max(2, round(row.orders * self.scale))
             for number in range(count):
@@ -117,8 +119,7 @@ class Plan:
     def _order(self, row: CategoryRow, share: float, dice: Dice, worth: float) -> Order | None:
         day = self.calendar.day(share)
         moment = at(day, dice.randrange(8, 13), dice.randrange(60))
-        open_now = {s.supplier.name: s for s in self.sources[row.code] if share <= s.supplier.until}
-        source = open_now[dice.weighted({name: open_now[name].weight for name in open_now})]
+        source = self._next_source(row.code, share)
         worth *= dice.around(0.3) * (0.9 + 0.2 * share)
         lines = self._lines(row, source, share, dice, worth)
         lead = max(2.0, row.lead * source.pace * dice.around(row.spread * 0.85))
@@ -130,6 +131,16 @@ class Plan:
             order.cancelled, order.comings = True, []
         return order
 
+    def _next_source(self, code: str, share: float) -> Source:
+        """Whoever has had least for his weight: nobody is forgotten, and the larger ones come more often."""
+        given = self.given[code]
+        open_now = [source for source in self.sources[code] if share <= source.supplier.until]
+        chosen = min(
+            open_now, key=lambda source: ((given[source.supplier.name] + 0.5) / source.weight, source.supplier.name)
+        )
+        given[chosen.supplier.name] += 1
+        return chosen
+
     def _place(self, row: CategoryRow, dice: Dice) -> str:
         return "PDV2" if row.code in HEAVY else dice.weighted(SITES)
 
@@ -137,7 +148,9 @@ class Plan:
         offered = [
             thing for thing in self.by_category[row.code]
             if thing.article not in self.only or self.only[thing.article].supplier is source.supplier
-        ] or self.by_category[row.code][:3]  # fmt: skip
+        ]  # fmt: skip
+        # Of a few things much, so that what is bought often is bought from several.
+        offered = (offered or self.by_category[row.code])[: max(3, row.orders * 2 // 3)]
         wanted = {thing.article: 1 / (1 + place / 4) for place, thing in enumerate(offered)}
         chosen = dice.some(wanted, min(len(offered), dice.choice((1, 2, 2, 3, 3, 4))))
         parts = [dice.uniform(0.5, 1.5) for _article in chosen]

@@ -204,8 +204,13 @@ def _tender_awarding(world: World, _timeline: Timeline, basket: Basket) -> Story
     yield later(clock.now(), hours=2)
     tender = perform(tender, "publish", actor=world.actor("buyer"))
     yield from chain.offered(world, tender, asked, world.chance.of("awarding"))
+    yield world.calendar.ago(3, 13)
+    award = chain.propose(world, world.fresh(tender), "buyer")
+    yield world.calendar.ago(2, 9)
+    reason = "The film is 17 micrometres in one offer and 23 in the other; ask, then propose again."
+    perform(award, "drop", actor=world.actor("head"), reason=reason)
     yield world.calendar.ago(1, 13)
-    chain.propose(world, world.fresh(tender), "buyer")
+    chain.propose(world, world.fresh(tender), "buyer", by_line=True)
 
 
 # --------------------------------------------------------------------------------------------- ordered, received
@@ -232,7 +237,7 @@ def _on_its_way(world: World, timeline: Timeline, basket: Basket) -> Story:
     yield world.calendar.ago(19, 10, 1)
     bids.close_due(world.fresh(tender))
     yield world.calendar.ago(18, 10)
-    award = chain.propose(world, world.fresh(tender), "buyer")
+    award = chain.propose(world, world.fresh(tender), "buyer", by_line=True)
     yield world.calendar.ago(17, 11)
     award = perform(award, "approve", actor=world.actor("head"))
     yield from deeds.on_its_way(world, award)

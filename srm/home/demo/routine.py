@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 
 from django.core.files.base import ContentFile
+from django.db import transaction
 
 from kraljic import services as kraljic
 from procurement.integrations.ledger import services as ledger
@@ -95,9 +96,10 @@ def _batches(world: World) -> Story:
 def _batch(world: World, first: dt.date, last: dt.date, upto: str) -> Story:
     accountant = world.actor("accountant")
     try:
-        batch = ledger.create_export(actor=accountant, legal_entity=world.entity, period_from=first, period_to=last)
+        with transaction.atomic():
+            batch = ledger.create_export(actor=accountant, legal_entity=world.entity, period_from=first, period_to=last)
     except RuleBroken:
-        return
+        return  # nothing came in this period
     for move in ("seal", "deliver", "confirm")[: ("seal", "deliver", "confirm").index(upto) + 1] if upto else ():
         yield later(clock.now(), hours=1)
         batch = perform(batch, move, actor=accountant)

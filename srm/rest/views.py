@@ -87,7 +87,9 @@ class TokenDetail(DetailPage):
         return [Action("revoke", _("Withdraw"), TokenRevoke.address(self.object), tone="danger")]
 
 
-@method_decorator([never_cache, reauthentication_required], name="dispatch")
+@method_decorator(never_cache, name="dispatch")
+@method_decorator(reauthentication_required, name="get")
+@method_decorator(reauthentication_required, name="post")
 class TokenCreate(CreatePage):
     """Makes a token after a fresh log-in, and shows its secret on the answer, the only time it can be seen."""
 

@@ -27,9 +27,9 @@ def doors():
 
 
 def refused(response):
-    """Sent to the log-in, told no, or told that there is no such page."""
-    to_login = response.status_code == 302 and "/account/login" in response.headers["Location"]
-    return to_login or response.status_code in {401, 403, 404}
+    """Sent to the log-in or to the suppliers' own start page, told no, or told that there is no such page."""
+    moved = response.headers["Location"] if response.status_code == 302 else ""
+    return "/account/login" in moved or moved == "/portal/" or response.status_code in {401, 403, 404}
 
 
 @pytest.mark.django_db

@@ -75,6 +75,8 @@ def _entries_of(pattern: URLPattern, name: str) -> Iterator[Entry]:
         yield Entry(name, LIBRARY)
     elif hasattr(callback, "actions"):
         for method, action in sorted(callback.actions.items()):
+            if method == "head":  # the framework adds it to a view once it was called
+                continue
             yield Entry(f"{name} {method.upper()}", _of_api(callback, action))
     else:
         view = getattr(callback, "view_class", None) or getattr(callback, "cls", None) or callback

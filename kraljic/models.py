@@ -77,4 +77,9 @@ class Placement(ScopedModel):
         ordering = ["-spend", "pk"]
 
     def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """What stands there: the category or the supplier."""
         return str(self.category or self.supplier)

@@ -165,7 +165,7 @@ class AssessmentList(ListPage):
 class PlacementTable(tables.Table):
     """Places of one assessment."""
 
-    name = tables.TextColumn(accessor="__str__", verbose_name=_("Name"))
+    name = tables.TextColumn(verbose_name=_("Name"))
     quadrant = tables.QuadrantColumn()
     risk = tables.NumberColumn()
     profit = tables.NumberColumn()

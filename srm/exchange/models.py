@@ -131,6 +131,11 @@ class ImportRun(ScopedModel):
             yield some
             last = some[-1].line
 
+    def figures(self, of: str) -> list[tuple[str, Any]]:
+        """(label, value) of the "totals" or the "result", in the order in which they were told."""
+        found, told = getattr(self, of), self.info.get("figures", [])
+        return sorted(found.items(), key=lambda one: told.index(one[0]) if one[0] in told else len(told))
+
     def rows_of(self, outcome: str = "") -> models.QuerySet[ImportRow]:
         """The staged lines, of one outcome or all."""
         rows = ImportRow.objects.unscoped("the import has been resolved").filter(run=self)

@@ -247,7 +247,9 @@ def cancel(run: ImportRun, *, actor: Actor) -> ImportRun:
 def finish_check(run: ImportRun, *, total: int, totals: dict[str, Any]) -> ImportRun:
     """Note what the check found; called by the job, in its transaction."""
     counted = _counts(run)
-    return _change(run, state=State.CHECKED, total=total, totals=totals, checked_at=clock.now(), **counted)
+    # PostgreSQL keeps the keys of JSON in an order of its own; a list stays as it is.
+    info = {**run.info, "figures": list(totals)}
+    return _change(run, state=State.CHECKED, total=total, totals=totals, checked_at=clock.now(), info=info, **counted)
 
 
 def finish_apply(run: ImportRun, *, actor: Actor, result: dict[str, Any] | None) -> ImportRun:
@@ -258,7 +260,8 @@ def finish_apply(run: ImportRun, *, actor: Actor, result: dict[str, Any] | None)
         actor=actor, verb="imported", subject=run,
         changes={"imported": [0, counted["imported"]], "rejected": [0, counted["rejected"]]},
     )  # fmt: skip
-    return _change(run, state=State.APPLIED, applied_at=clock.now(), result=audit.plain(result or {}), **counted)
+    told, info = audit.plain(result or {}), {**run.info, "figures": [*run.info.get("figures", ()), *(result or ())]}
+    return _change(run, state=State.APPLIED, applied_at=clock.now(), result=told, info=info, **counted)
 
 
 def fail(run: ImportRun, fault: DomainError, *, actor: Actor) -> ImportRun:

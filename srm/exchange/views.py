@@ -181,6 +181,8 @@ class ImportDetail(_OfImport, DetailPage):
             "run": run,
             "reasons": reports.reasons(run),
             "progress": progress_of(job) if job and job.is_open else None,
+            "totals": [] if run.result else run.figures("totals"),
+            "result": run.figures("result"),
         }
         if run.total:
             shown["preview"] = reports.preview(
@@ -217,6 +219,14 @@ class ImportColumns(_OfImport):
         asked = self.request.GET.get("mapping", "")
         return next((one for one in self.mappings if one.public_id == asked), None)
 
+    def mapping_in_use(self) -> ImportMapping | None:
+        """The one chosen, or the one whose columns the present mapping has: one that ships may have been taken."""
+        if (chosen := self.chosen_mapping()) is not None:
+            return chosen
+        run = self.object
+        columns = Plan.from_json(run.mapping).saved(run.info["titles"])["columns"]
+        return next((one for one in self.mappings if one.mapping["columns"] == columns), None)
+
     def form(self) -> MappingForm:
         """The mapping as it stands, or fitted from a saved one."""
         run = self.object
@@ -229,7 +239,7 @@ class ImportColumns(_OfImport):
     def context(self) -> dict[str, Any]:
         return {
             **super().context(), "run": self.object, "form": self.form(), "mappings": self.mappings,
-            "chosen": self.chosen_mapping(), "back_url": url_of(self.object), "version": self.object.version,
+            "chosen": self.mapping_in_use(), "back_url": url_of(self.object), "version": self.object.version,
             "heading_line": self.object.mapping.get("heading", 0) + 1,
         }  # fmt: skip
 

@@ -125,7 +125,8 @@ def note(batch: Batch, *, actor: Actor, run: models.Model, **facts: Any) -> None
     kind = batch.model._meta.label_lower
     changes = {"count": [0, len(batch)], "sha256": [None, batch.digest()]}
     changes |= {name: [None, value] for name, value in facts.items()}
-    audit.record(actor=actor, verb="imported", subject=run, changes={"kind": [None, kind], **changes})
+    what = f"{batch.model._meta.verbose_name_plural}: {len(batch)}"
+    audit.record(actor=actor, verb="imported", subject=run, changes={"kind": [None, kind], **changes}, reason=what)
 
 
 def events_of(rows: Iterable[models.Model], verb: str) -> Batch:

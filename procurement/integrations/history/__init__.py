@@ -20,6 +20,8 @@ What is decided:
 - Stock. Goods received in the past are not put into stock: they are long gone, and today's stock is counted, not added
   up. A transfer needs goods to transfer: each item gets an opening adjustment of what left, on the first day it left,
   marked as such and in no order's value; every level ends where it was.
+- Time. An order is made on its day and a receipt on its own, so that lists show them where they belong; the log and
+  the import say when they came in.
 - State. Orders are born closed, receipts posted; nobody is told, nothing moves budget or requests. The log keeps one
   event per kind and part with count and digest (`srm.flow.bulk`).
 - Numbers are ours, without gaps, in the year of the document; the source's number is kept beside.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from procurement.integrations.history.checks import base_quantity
@@ -82,6 +84,7 @@ class Builder:
             external_number=order.number, state=OrderState.CLOSED, currency=first.currency,
             incoterm=order.said("incoterm"), payment_days=supplier.payment_days, ordered_on=order.day,
             due_on=order.due_on, net_total=order.net, freight=order.freight, created_by_id=self.actor.user_id,
+            created_at=_morning(order.day),
         )  # fmt: skip
         with_place = next((line for line in order.lines if line.place), None)
         row.place = self.directory.place(with_place) if with_place else None
@@ -115,6 +118,7 @@ class Builder:
             pk=self._key(GoodsReceipt), legal_entity=order.legal_entity, order=order, state=ReceiptState.POSTED,
             received_on=first.delivered_on, delivery_note=first.delivery_note, note=_shipment(line for line, _r in pairs),
             value=sum((row.base_net for _line, row in pairs), Decimal(0)), created_by_id=self.actor.user_id,
+            created_at=_morning(first.delivered_on),
         )  # fmt: skip
         self.rows.receipts.append(receipt)
         for line, row in pairs:
@@ -149,7 +153,7 @@ class Builder:
             move = StockMove(
                 kind=StockMove.Kind.TRANSFER, warehouse=warehouse, item=item, quantity=-quantity, value=-worth,
                 moved_on=line.day, document_kind=RUN, document_id=self.run.public_id,
-                document_number=" ".join(filter(None, (line.order_number, line.delivery_note)))[:40],
+                document_number=line.order_number[:40],
                 counterpart=(line.place or line.department)[:200], reason=_imported(line), created_by_id=self.actor.user_id,
             )  # fmt: skip
             self.rows.transfers.append(move)
@@ -176,31 +180,39 @@ class Builder:
 
 
 class Written:
-    """The rows of a slice, ready for the database."""
+    """The rows of a slice, ready for the database; what a row was built of is let go as soon as it is ready."""
 
     def __init__(self, rows: Rows, averaged: int = 0) -> None:
-        self.rows, self.averaged = rows, averaged
+        self.averaged = averaged
+        self.counts = {name: len(found) for name, found in vars(rows).items()}
+        self.levels = rows.levels
         self.tails = [fold(order.external_number) for order in rows.orders]
-        self.orders = bulk.Batch(PurchaseOrder, rows.orders)
-        self.receipts = bulk.Batch(GoodsReceipt, rows.receipts)
-        self.openings = bulk.Batch(StockMove, rows.openings)
-        self.transfers = bulk.Batch(StockMove, rows.transfers)
+        self.series = {
+            PurchaseOrder: [(order.legal_entity, order.ordered_on.year) for order in rows.orders if order.ordered_on],
+            GoodsReceipt: [(receipt.legal_entity, receipt.received_on.year) for receipt in rows.receipts],
+        }
+        # The lines go first: they hold on to their orders and receipts.
         self.others = [
-            bulk.Batch(OrderLine, rows.order_lines), bulk.Batch(ReceiptLine, rows.receipt_lines),
-            bulk.Batch(PerformanceFact, rows.facts), bulk.Batch(ExternalRef, rows.refs),
+            _ready(model, found)
+            for model, found in (
+                (PerformanceFact, rows.facts), (ReceiptLine, rows.receipt_lines), (OrderLine, rows.order_lines),
+                (ExternalRef, rows.refs),
+            )
         ]  # fmt: skip
+        self.openings, self.transfers = _ready(StockMove, rows.openings), _ready(StockMove, rows.transfers)
+        self.receipts, self.orders = _ready(GoodsReceipt, rows.receipts), _ready(PurchaseOrder, rows.orders)
 
     def write(self, run: ImportRun, actor: Actor) -> None:
         """Insert everything; stock first and numbers after it, in the order in which everybody takes locks."""
         self._write_levels()
         self.openings.write()
         self.transfers.write()
-        numbers = self._number(self.rows.orders, lambda order: order.ordered_on.year)
+        numbers = self._numbers(PurchaseOrder)
         self.orders.put("number", numbers)
         self.orders.put(
             "search_text", [f"{number.casefold()} {tail}" for number, tail in zip(numbers, self.tails, strict=True)]
         )
-        self.receipts.put("number", self._number(self.rows.receipts, lambda receipt: receipt.received_on.year))
+        self.receipts.put("number", self._numbers(GoodsReceipt))
         self.orders.write()
         self.receipts.write()
         for batch in self.others:
@@ -212,21 +224,29 @@ class Written:
     def _write_levels(self) -> None:
         """Levels that are not there yet begin with nothing; what came in went out, so the others stay as they are."""
         StockLevel.objects.unscoped("levels of the moves being written").bulk_create(
-            self.rows.levels, ignore_conflicts=True, batch_size=500
+            self.levels, ignore_conflicts=True, batch_size=500
         )
 
-    def _number(self, rows: list[Any], year_of: Any) -> list[str]:
+    def _numbers(self, model: Any) -> list[str]:
         """Numbers for all rows, each in the series of its legal entity and year, in the order of the rows."""
+        wanted = self.series[model]
         places: dict[tuple[int, int], list[int]] = {}
-        for index, row in enumerate(rows):
-            places.setdefault((row.legal_entity_id, year_of(row)), []).append(index)
-        found = [""] * len(rows)
+        for index, (entity, year) in enumerate(wanted):
+            places.setdefault((entity.pk, year), []).append(index)
+        found = [""] * len(wanted)
         for (entity_id, year), indexes in sorted(places.items()):
-            entity = rows[indexes[0]].legal_entity
-            numbers = next_numbers(rows[0].series, entity_id, year, len(indexes), prefix=entity.number_prefix)
+            prefix = wanted[indexes[0]][0].number_prefix
+            numbers = next_numbers(model.series, entity_id, year, len(indexes), prefix=prefix)
             for index, number in zip(indexes, numbers, strict=True):
                 found[index] = number
         return found
+
+
+def _ready(model: type[models.Model], rows: list[Any]) -> bulk.Batch:
+    """The rows as the database takes them; the list is empty afterwards."""
+    batch = bulk.Batch(model, rows)
+    rows.clear()
+    return batch
 
 
 def _shipment(lines: Iterable[Line]) -> str:
@@ -240,7 +260,14 @@ def _shipment(lines: Iterable[Line]) -> str:
 
 
 def _imported(line: Line) -> str:
-    return _("Imported from “%(system)s”, line %(line)s.") % {
+    said = _("Imported from “%(system)s”, line %(line)s.") % {
         "system": line.system,
         "line": line.line_id or line.number,
     }
+    return f"{said} {line.delivery_note}".strip()
+
+
+def _morning(day: dt.date | None) -> dt.datetime:
+    """The beginning of a day: lists then show a document of the past where it belongs."""
+    assert day is not None
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))

@@ -74,7 +74,18 @@ class OrderDetail(DetailPage):
 
     model = PurchaseOrder
     permission = "orders.view"
-    facts = ["supplier", "award", "buyer", "place", ("terms", _("Terms")), "ordered_on", "due_on", ("money", _("Net")), "external_number", "note"]
+    facts = [
+        "supplier",
+        "award",
+        "buyer",
+        "place",
+        ("terms", _("Terms")),
+        "ordered_on",
+        "due_on",
+        ("money", _("Net")),
+        "external_number",
+        "note",
+    ]
     lines = ("line_rows", OrderLineTable)
 
     def queryset(self) -> QuerySet:

@@ -122,7 +122,9 @@ class InboundMessage(ScopedModel):
         REFUSED = "refused", _("Refused")
 
     public_id = fields.public_id()
-    source = models.ForeignKey(InboundSource, models.CASCADE, related_name="+", verbose_name=pgettext_lazy("sender", "From"))
+    source = models.ForeignKey(
+        InboundSource, models.CASCADE, related_name="+", verbose_name=pgettext_lazy("sender", "From")
+    )
     message_id = models.CharField(_("Id there"), max_length=200)
     kind = models.CharField(_("Kind"), max_length=80)
     payload = models.JSONField(default=dict)

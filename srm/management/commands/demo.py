@@ -13,9 +13,13 @@ class Command(BaseCommand):
     help = "Load the demo company into an empty installation and print its log-ins."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--if-empty", action="store_true", help="do nothing but print the log-ins when data is there")
+        parser.add_argument(
+            "--if-empty", action="store_true", help="do nothing but print the log-ins when data is there"
+        )
         parser.add_argument("--seed", type=int, default=1, help="another seed, another history (default 1)")
-        parser.add_argument("--scale", choices=sorted(load.SCALES), default="full", help="how much history (default full)")
+        parser.add_argument(
+            "--scale", choices=sorted(load.SCALES), default="full", help="how much history (default full)"
+        )
         parser.add_argument("--force", action="store_true", help="in the production profile, too")
 
     def handle(self, *, if_empty: bool, seed: int, scale: str, force: bool, **_options: object) -> None:

@@ -240,6 +240,20 @@ def test_a_look_up_is_closed_to_roles_that_do_not_need_it(client_of, firm):
     assert client_of("alfa_admin").get("/lookup/users/?q=a").status_code == 403
 
 
+def test_a_look_up_finds_again_only_what_this_actor_may_see(firm):
+    from srm.ui import lookups
+    from suppliers.registry.models import Supplier
+
+    found = lookups.Lookup("mine", Supplier, ("portal.view",), lambda actor, text: (), "public_id", None)
+    alfa = firm.actor("alfa_admin")
+    own, other = Supplier.rows.get(pk=alfa.supplier_id), Supplier.rows.exclude(pk=alfa.supplier_id).first()
+    assert found.resolve(alfa, own.public_id) == own
+    assert found.resolve(alfa, other.public_id) is None
+    assert (
+        found.resolve(firm.actor("buyer"), own.public_id) is None
+    )  # sees the row, but the look-up is not for this role
+
+
 def test_a_look_up_reads_pasted_texts_in_one_go(admin, centers):
     answer = admin.post(
         "/lookup/cost-centers/", {"texts": ["4110", "Line", "nope", "4110"]}, content_type="application/json"

@@ -16,9 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from srm.core.actor import Actor
 
-SLOTS = frozenset(
-    {"actions", "stepper", "history", "bulk", "routes", "export", "bell", "security", "unit_of_work", "search"}
-)
+SLOTS = frozenset({"actions", "stepper", "history", "bulk", "routes", "export", "bell", "security", "unit_of_work"})
 
 
 @dataclass

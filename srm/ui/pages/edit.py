@@ -242,9 +242,11 @@ class EditPage(FormPage):
 
     @property
     def seen_version(self) -> int | None:
-        """The version the form was opened with."""
+        """The version the form was opened with; 0, which is never current, when a form did not send any."""
         sent = self.request.POST.get("version", "")
-        return int(sent) if sent.isdigit() else getattr(self.object, "version", None) and 0
+        if not hasattr(self.object, "version"):
+            return None
+        return int(sent) if sent.isdigit() else 0
 
     def call(self, cleaned: dict[str, Any]) -> Any:
         return type(self).service(self.object, actor=self.actor, version=self.seen_version, **cleaned)

@@ -32,7 +32,6 @@ from suppliers.performance.models import PerformanceFact
 
 ORDER_LINE, MOVE = OrderLine._meta.label_lower, StockMove._meta.label_lower
 RECEIPT, RUN = GoodsReceipt._meta.label_lower, ImportRun._meta.label_lower
-HAS_DEPARTMENT = any(one.name == "department" for one in PurchaseOrder._meta.get_fields())
 
 
 @dataclass
@@ -88,9 +87,8 @@ class Builder:
         )  # fmt: skip
         with_place = next((line for line in order.lines if line.place), None)
         row.place = self.directory.place(with_place) if with_place else None
-        if HAS_DEPARTMENT:
-            with_department = next((line for line in order.lines if line.department), None)
-            row.department = self.directory.department(with_department) if with_department else None  # type: ignore[attr-defined]
+        with_department = next((line for line in order.lines if line.department), None)
+        row.department = self.directory.department(with_department) if with_department else None
         written = {line.number: self._order_line(row, position, line) for position, line in enumerate(order.lines, 1)}
         row.base_total = sum((line.base_net for line in written.values()), Decimal(0))
         self.rows.orders.append(row)

@@ -13,4 +13,4 @@ from srm.files.uploads import limit_bodies  # noqa: E402
 from srm.jobs.readiness import refuse_wrong_database  # noqa: E402
 
 refuse_wrong_database()
-application = limit_bodies(django_application)
+application = limit_bodies(django_application)  # type: ignore[arg-type]  # one ASGI, two ways to write its types

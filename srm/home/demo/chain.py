@@ -36,9 +36,9 @@ from suppliers.registry.models import Supplier
 
 CHEAPEST = ("Best price per line; delivery in time.", "Лучшая цена по каждой позиции, срок подходит.",
             "Най-добра цена на всеки ред, срокът е подходящ.")  # fmt: skip
-ONE_HAND = ("One supplier for all lines: one delivery, and 1 % more than line by line.",
-            "Один поставщик на все позиции: одна поставка, на 1 % дороже, чем построчно.",
-            "Един доставчик за всички редове: една доставка, с 1 % повече.")  # fmt: skip
+ONE_HAND = ("One supplier for all lines: one delivery, one bill.",
+            "Один поставщик на все позиции: одна поставка, один счёт.",
+            "Един доставчик за всички редове: една доставка, една фактура.")  # fmt: skip
 
 # ------------------------------------------------------------------------------------------------------ requests
 
@@ -163,30 +163,45 @@ def offered(world: World, tender: Tender, suppliers: Sequence[Supplier], dice: D
     start, end = clock.now(), tender.deadline
     moments = sorted((start + (end - start) * dice.uniform(0.3, 0.97), supplier.pk) for supplier in suppliers)
     by_key = {supplier.pk: supplier for supplier in suppliers}
-    for number, (moment, key) in enumerate(moments):
-        if number and dice.happens(0.12):
+    main = main_suppliers(world, suppliers)
+    for moment, key in moments:
+        if key not in main and dice.happens(0.2):
             continue
         yield moment
-        submit(world, tender, by_key[key], dice)
+        submit(world, tender, by_key[key], dice, all_lines=key in main)
     yield end + dt.timedelta(minutes=1)
     bids.close_due(world.fresh(tender))
 
 
-def submit(world: World, tender: Tender, supplier: Supplier, dice: Dice, level: float = 1.0) -> None:
+def main_suppliers(world: World, suppliers: Sequence[Supplier]) -> set[int]:
+    """Of each category the first one asked: it offers all of it, so that nothing is left over."""
+    main: dict[str, int] = {}
+    for supplier in suppliers:
+        for code, found in world.plan.sources.items():
+            if any(source.supplier.name == supplier.name for source in found):
+                main.setdefault(code, supplier.pk)
+    return set(main.values())
+
+
+def submit(
+    world: World, tender: Tender, supplier: Supplier, dice: Dice, level: float = 1.0, *, all_lines: bool = False
+) -> None:
     """The supplier's offer for the lines it can deliver; nothing when there are none."""
-    typed = prices(world, tender, supplier, dice, level)
+    typed = prices(world, tender, supplier, dice, level, all_lines=all_lines)
     if typed["lines"]:
         bids.submit(tender, actor=world.hand_of(supplier, tender), typed=typed)
 
 
-def prices(world: World, tender: Tender, supplier: Supplier, dice: Dice, level: float = 1.0) -> dict[str, Any]:
+def prices(
+    world: World, tender: Tender, supplier: Supplier, dice: Dice, level: float = 1.0, *, all_lines: bool = False
+) -> dict[str, Any]:
     """An offer as its supplier types it."""
     sources = {code: source for code, found in world.plan.sources.items() for source in found
                if source.supplier.name == supplier.name}  # fmt: skip
     lines = {}
     for line in tender.all_lines().select_related("item__category", "demand_line__category"):
         source = sources.get(_category_of(line))
-        if source is not None and not dice.happens(0.06):
+        if source is not None and (all_lines or not dice.happens(0.06)):
             lines[line.public_id] = _offer_line(line, source, dice, level)
     freight = dice.choice(("", "", "", "45", "80", "120"))
     until = (tender.deadline or clock.now()) + dt.timedelta(days=45)

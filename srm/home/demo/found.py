@@ -20,13 +20,14 @@ from srm.core.rates import ExchangeRate
 from srm.flow.uow import unit_of_work
 from srm.home.demo import sums
 from srm.home.demo.calendar import at, before
+from srm.home.demo.chance import Dice
 from srm.home.demo.numbers import address_of, tax_numbers
 from srm.home.demo.plan import rate_at
 from srm.home.demo.progress import Progress
 from srm.home.demo.words import Text, firm, people
 from srm.home.demo.words.categories import CATEGORIES, GROUPS
 from srm.home.demo.words.families import Thing
-from srm.home.demo.words.suppliers import ACCOUNTS, PEOPLE, SUPPLIERS, SupplierRow
+from srm.home.demo.words.suppliers import ACCOUNTS, PEOPLE, PHONES, SUPPLIERS, SupplierRow
 from srm.home.demo.world import WHY, World
 from srm.org import services as org
 from srm.people.models import User
@@ -173,7 +174,7 @@ def _categories(world: World) -> None:
     groups = {row.code: _category(head, row.code, named(row.names)) for row in GROUPS}
     for row in CATEGORIES:
         world.categories[row.code] = catalog.create_category(
-            actor=head, code=row.code, parent=groups[row.group], cpv=row.cpv, buyer=world.people[row.buyer],
+            actor=head, code=row.code, parent=groups[row.group], cpv=row.cpv, okpd2=row.okpd2, buyer=world.people[row.buyer],
             **named(row.names),  # type: ignore[arg-type]
         )  # fmt: skip
     for order, amount, who, whom, _department, category in firm.RULES:
@@ -239,14 +240,13 @@ def _supplier_values(world: World, number: int, row: SupplierRow) -> dict[str, A
     }  # fmt: skip
 
 
-def _contacts(row: SupplierRow, mail: str, dice: Any) -> Iterable[dict[str, Any]]:
-    """One who sells, and with larger firms one who only gets orders."""
-    firsts, lasts = PEOPLE[row.country]
-    yield {"name": f"{dice.choice(firsts)} {dice.choice(lasts)}", "email": f"sales@{mail}", "position": "Sales",
-           "phone": f"+{dice.randrange(30, 49)} 555 01{dice.randrange(10, 99)}"}  # fmt: skip
+def _contacts(row: SupplierRow, mail: str, dice: Dice) -> Iterable[dict[str, Any]]:
+    """One who sells, and at some firms another one who only gets orders."""
+    first, second = dice.sample(PEOPLE[row.country], 2)
+    phone = f"{PHONES[row.country]} 555 01{dice.randrange(10, 99)}"
+    yield {"name": first, "email": f"sales@{mail}", "position": "Sales", "phone": phone}
     if dice.happens(0.35):
-        yield {"name": f"{dice.choice(firsts)} {dice.choice(lasts)}", "email": f"orders@{mail}", "position": "Dispatch",
-               "gets_tenders": False}  # fmt: skip
+        yield {"name": second, "email": f"orders@{mail}", "position": "Dispatch", "gets_tenders": False}
 
 
 # ------------------------------------------------------------------------------------------------ money and stock

@@ -18,6 +18,7 @@ from srm.home.demo.words.suppliers import SUPPLIERS, SupplierRow
 from srm.home.demo.words.supplies import SUPPLIES
 
 HEAVY = {"SHEET", "CASTING"}  # go to the second plant
+MADE_OF = {"RAW", "DRV", "SRV"}  # are needed where drives are made
 SITES = {"PDV1": 0.74, "SOF": 0.17, "VAR": 0.09}
 FEE = Decimal("0.000001")
 # Chance that a delivery is late and that a line is in part rejected, at the beginning and at the end of the history.
@@ -142,7 +143,9 @@ class Plan:
         return chosen
 
     def _place(self, row: CategoryRow, dice: Dice) -> str:
-        return "PDV2" if row.code in HEAVY else dice.weighted(SITES)
+        if row.code in HEAVY:
+            return "PDV2"
+        return "PDV1" if row.group in MADE_OF else dice.weighted(SITES)
 
     def _lines(self, row: CategoryRow, source: Source, share: float, dice: Dice, worth: float) -> list[Line]:
         offered = [

@@ -156,7 +156,7 @@ def _tender_published(world: World, _timeline: Timeline, basket: Basket) -> Stor
     yield world.calendar.ago(2, 16)
     chain.submit(world, tender, asked["Vida Cıvata"], dice, 0.94)
     bids.decline(
-        tender, actor=world.hand_of(asked["Schraubenhandel Süd"], tender), reason="Our line is full until March."
+        tender, actor=world.hand_of(asked["Schraubenhandel Süd"], tender), reason="Our line is full for three months."
     )
     yield world.calendar.ago(1, 11)
     bids.withdraw(tender, actor=world.hand_of(asked["kovinar"], tender))
@@ -222,7 +222,7 @@ def _on_its_way(world: World, timeline: Timeline, basket: Basket) -> Story:
 
     yield from _all_approved(world, ("coming1", "coming2"), basket)
     yield world.calendar.ago(26, 10)
-    title = ("Fasteners, November", "Крепёж, ноябрь", "Крепежи, ноември")
+    title = ("Fasteners, new drive", "Крепёж, новый привод", "Крепежи, ново задвижване")
     demand = chain.merged(world, "buyer", [basket["coming1"], basket["coming2"]], title)
     assert demand is not None
     asked = [world.fresh(world.suppliers[name]) for name in ("alfa", "kovinar", "metiz")]

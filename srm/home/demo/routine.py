@@ -26,7 +26,7 @@ from srm.stock.models import StockLevel
 
 # Goods are handed out every so many days, so many kinds at a time.
 PAUSE = 28
-KINDS = 4
+KINDS = {"PDV1": 10, "PDV2": 6, "SOF": 3, "VAR": 2}
 TO = {"PDV1": ("Assembly", "Maintenance", "Tool shop"), "PDV2": ("Machining",), "SOF": ("Service",), "VAR": ("Branch",)}
 
 
@@ -54,8 +54,8 @@ def _handed_out(world: World, place: str) -> Story:
             StockLevel.objects.unscoped(WHY).filter(warehouse=store, on_hand__gt=1).select_related("item__base_unit")
         )
         dice = world.chance.of("issue", place, day)
-        for level in sorted(levels.order_by("-value", "pk")[:KINDS], key=lambda level: level.item_id):
-            quantity = min(level.free, Decimal(max(1, int(float(level.on_hand) * dice.uniform(0.35, 0.75)))))
+        for level in sorted(levels.order_by("-value", "pk")[: KINDS[place]], key=lambda level: level.item_id):
+            quantity = min(level.free, Decimal(max(1, int(float(level.on_hand) * dice.uniform(0.55, 0.92)))))
             if quantity > 0:
                 stock.issue(
                     actor=keeper, warehouse=store, item=level.item, quantity=quantity, moved_on=clock.today(),

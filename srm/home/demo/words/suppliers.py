@@ -121,19 +121,21 @@ SUPPLIERS = (
     S("София Електроник", "София Електроник ЕООД", "BG", "Sofia", "bg", "EUR", "", "B", "", 0.0, "applicant"),
 )  # fmt: skip
 
-# First and family names of suppliers' people, by country; two lists of the same length are not needed.
+# Suppliers' people and the beginning of their telephone numbers, by country.
 PEOPLE = {
-    "BG": (("Stefka", "Mariya", "Atanas", "Dobrin", "Ralitsa", "Zhivko", "Velislava", "Simeon"),
-           ("Marinova", "Tasheva", "Delchev", "Grozdanov", "Velikova", "Kalchev", "Ivanova", "Uzunov")),
-    "RU": (("Игорь", "Татьяна", "Павел", "Марина"), ("Соколов", "Егорова", "Никитин", "Власова")),
-    "DE": (("Annika", "Jürgen", "Silke", "Matthias", "Heike", "Torsten"), ("Brandt", "Seidel", "Hoffmann", "Krüger", "Lorenz", "Ebert")),
-    "AT": (("Lukas", "Johanna"), ("Gruber", "Hofer")),
-    "IT": (("Chiara", "Marco", "Elisa", "Davide"), ("Bianchi", "Ferrari", "Moretti", "Galli")),
-    "TR": (("Ayşe", "Mehmet", "Zeynep", "Emre"), ("Yılmaz", "Kaya", "Demir", "Aydın")),
-    "RS": (("Jelena", "Miloš"), ("Jovanović", "Petrović")),
-    "RO": (("Ioana", "Andrei", "Raluca", "Mihai"), ("Popescu", "Ionescu", "Stan", "Dumitru")),
-    "CN": (("Wei", "Li Na", "Jun"), ("Chen", "Zhang", "Liu")),
+    "BG": ("Stefka Marinova", "Mariya Tasheva", "Atanas Delchev", "Dobrin Grozdanov", "Gergana Velikova", "Zhivko Kalchev",
+           "Velislava Ivanova", "Simeon Uzunov", "Krasimira Naydenova", "Petar Lazarov"),
+    "RU": ("Игорь Соколов", "Татьяна Егорова", "Павел Никитин", "Марина Власова"),
+    "DE": ("Annika Brandt", "Jürgen Seidel", "Silke Hoffmann", "Matthias Krüger", "Heike Lorenz", "Torsten Ebert"),
+    "AT": ("Lukas Gruber", "Johanna Hofer"),
+    "IT": ("Chiara Bianchi", "Marco Ferrari", "Elisa Moretti", "Davide Galli"),
+    "TR": ("Ayşe Yılmaz", "Mehmet Kaya", "Zeynep Demir", "Emre Aydın"),
+    "RS": ("Jelena Jovanović", "Miloš Petrović"),
+    "RO": ("Ioana Popescu", "Andrei Ionescu", "Raluca Stan", "Mihai Dumitru"),
+    "CN": ("Chen Wei", "Zhang Li Na", "Liu Jun"),
 }  # fmt: skip
+PHONES = {"BG": "+359 2", "RU": "+7 846", "DE": "+49 30", "AT": "+43 1", "IT": "+39 02", "TR": "+90 212", "RS": "+381 11",
+          "RO": "+40 21", "CN": "+86 755"}  # fmt: skip
 
 # Accounts: key of the supplier, name, address, role. The first two are printed.
 ACCOUNTS = (

@@ -121,8 +121,8 @@ RETURNED: tuple[Text, ...] = (
      "Моля, посочете за коя машина е и дали размер 12 върши работа."),
 )  # fmt: skip
 REJECTED: tuple[Text, ...] = (
-    ("Not this year: the chairs bought in March are still in the store.", "Не в этом году: кресла, купленные в марте, ещё на складе.",
-     "Не тази година: столовете от март още са в склада."),
+    ("Not this year: the chairs bought last time are still in the store.", "Не в этом году: кресла, купленные в прошлый раз, ещё на складе.",
+     "Не тази година: столовете от предишната покупка още са в склада."),
 )  # fmt: skip
 SCRAPPED: tuple[Text, ...] = (
     ("Damaged in transport", "Повреждено при перевозке", "Повредено при транспорта"),

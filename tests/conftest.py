@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import Client, TransactionTestCase
+from django.utils import timezone, translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
 
@@ -56,6 +57,16 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
         report.outcome = "failed"
         report.longrepr = f"A test marked {', '.join(named)} was skipped where all must run: {reason}"
     return report
+
+
+@pytest.fixture(autouse=True)
+def english_to_begin_with() -> Iterator[None]:
+    """A request leaves its language and time zone on the thread; the next test must not speak it."""
+    translation.activate("en")
+    timezone.deactivate()
+    yield
+    translation.deactivate()
+    timezone.deactivate()
 
 
 @pytest.fixture(scope="session")

@@ -28,9 +28,18 @@ def test_the_auditor_reads_the_structure_and_references_lead_on(served, firm):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("persona", ["requester", "alfa_admin"])
-def test_who_has_no_business_with_the_structure_is_refused(served, firm, kind, persona):
-    assert api(getattr(firm.users, persona)).get(f"/api/v1/{kind}/").status_code == 403
+def test_suppliers_learn_nothing_of_the_structure(served, firm, kind):
+    assert api(firm.users.alfa_admin).get(f"/api/v1/{kind}/").status_code == 403
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_staff_read_the_structure_to_fill_in_a_request_and_change_nothing(served, firm, kind):
+    caller = api(firm.users.requester)
+    rows = caller.get(f"/api/v1/{kind}/").json()["results"]
+    assert rows
+    assert caller.post(f"/api/v1/{kind}/", {"code": "mine", "name_en": "Mine"}).status_code == 403
+    assert caller.patch(f"/api/v1/{kind}/{rows[0]['id']}/", {"name_en": "Mine"}).status_code == 403
+    assert caller.get(f"/api/v1/{kind}/").json()["results"] == rows
 
 
 def test_the_whole_list_costs_a_fixed_number_of_queries(served, firm, django_assert_max_num_queries):

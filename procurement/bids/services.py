@@ -165,7 +165,7 @@ def _store(tender: Tender, bid: Bid, *, actor: Actor, typed: Mapping[str, Any], 
     tender_key = tenders.key_of(tender)
     assert tender_key is not None
     envelope, nonce = _sealed(tender, bid, offer, tender_key, received)
-    moved = perform(bid, "submit", actor=actor, received_at=received) if not bid.by_buyer else _entered(bid, received)
+    moved = _move(bid, "submit", actor=actor, received_at=received) if not bid.by_buyer else _entered(bid, received)
     if tender.flags.keeps_copy and not bid.by_buyer:
         _keep(moved, Copy(typed, sent=typed, nonce=nonce, edition=envelope.edition))
     else:
@@ -179,7 +179,7 @@ def _store(tender: Tender, bid: Bid, *, actor: Actor, typed: Mapping[str, Any], 
 
 def _entered(bid: Bid, received: dt.datetime) -> Bid:
     """The move of an offer that the buyer enters: performed by the system, for a buyer has no right to bid."""
-    return perform(bid, "submit", actor=SYSTEM, received_at=received)
+    return _move(bid, "submit", actor=SYSTEM, received_at=received)
 
 
 def _sealed(tender: Tender, bid: Bid, offer: Offer, key: TenderKey, received: dt.datetime) -> tuple[BidEnvelope, str]:
@@ -222,7 +222,7 @@ def withdraw(tender: Tender, *, actor: Actor, key: str = "") -> BidReceipt:
     bid = Bid.objects.visible_to(actor).filter(tender=locked, supplier=supplier, by_buyer=False).first()
     if bid is None:
         raise RuleBroken([_("There is no offer to withdraw.")])
-    moved = perform(bid, "withdraw", actor=actor)
+    moved = _move(bid, "withdraw", actor=actor)
     envelope = BidEnvelope.objects.unscoped(WHY).filter(bid=bid).latest("edition")
     tender_key = tenders.key_of(locked)
     assert tender_key is not None
@@ -279,6 +279,15 @@ def _refuse_late(tender: Tender) -> dt.datetime:
     if tender.state == TenderState.CANCELLED:
         raise RuleBroken([_("This tender was cancelled.")])
     raise TooLate()
+
+
+def _move(bid: Bid, verb: str, *, actor: Actor, **values: Any) -> Bid:
+    """Perform a move of an offer. Its guard reads the clock again, later than `_refuse_late`: late stays TooLate."""
+    try:
+        return perform(bid, verb, actor=actor, **values)
+    except RuleBroken:
+        _refuse_late(bid.tender)
+        raise
 
 
 def _own_bid(tender: Tender, supplier: Supplier, *, by_buyer: bool = False) -> Bid:

@@ -12,6 +12,7 @@ from procurement.bids import receipts, selectors, services
 from procurement.bids.models import Bid, BidDraft, BidEnvelope, BidLine, BidReceipt
 from procurement.bids.services import TooLate
 from procurement.tenders import sealing
+from srm.core import clock
 from srm.core.errors import InvalidInput, Missing, NotAllowed, RuleBroken
 from srm.flow.perform import perform
 from srm.outbox.services import deliver_due
@@ -116,6 +117,19 @@ def test_withdrawing_ends_with_the_deadline_too(firm, work, published, early, ta
                 with pytest.raises(TooLate), work():
                     act(published, actor=firm.actor("alfa_admin"))
             assert rows(Bid).get().state == "submitted"
+
+
+def test_a_deadline_that_passes_between_the_two_looks_at_the_clock_is_late_as_well(firm, work, published, monkeypatch):
+    offer(firm, work, published)
+    before = counts()
+    looks = iter([published.deadline - MOMENT])
+    monkeypatch.setattr(clock, "db_now", lambda: next(looks, published.deadline))
+    with pytest.raises(TooLate):
+        offer(firm, work, published)
+    looks = iter([published.deadline - MOMENT])
+    with pytest.raises(TooLate), work():
+        services.withdraw(published, actor=firm.actor("alfa_admin"))
+    assert counts() == before
 
 
 def test_a_withdrawn_offer_can_be_submitted_again(firm, work, published):

@@ -16,8 +16,8 @@ from procurement.requests.models import KIND, PurchaseRequest, RequestLine
 from procurement.requests.selectors import Track
 from procurement.requests.states import HeaderState
 from procurement.requests.tracking import Part
+from srm.approvals.asking import who_decides
 from srm.approvals.models import ApprovalRoute
-from srm.approvals.selectors import who_decides
 from srm.core import clock
 from srm.core.actor import Actor
 from srm.people.models import Department, User

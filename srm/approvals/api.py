@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from srm.approvals import filters, selectors, services, views
-from srm.approvals.models import ApprovalRule, ApprovalStep
-from srm.core.errors import Missing
+from srm.approvals import asking, filters, registry, selectors, services, views
+from srm.approvals.models import DECIDING_ROLES, ApprovalRule, ApprovalStep, Who
+from srm.catalog.models import Category
+from srm.core.errors import InvalidInput, Missing
+from srm.people.models import CostCenter, Department, User
+from srm.rest.fields import AmountField, RefField, RefListField
 from srm.rest.router import register, register_view
 from srm.rest.serializers import InputSerializer, Serializer
 from srm.rest.viewsets import ApiView, DocumentViewSet
@@ -27,12 +32,15 @@ class StepSerializer(Serializer):
     currency = serializers.CharField(source="route.currency", read_only=True)
     need_by = serializers.DateField(source="route.need_by", read_only=True)
     asked = serializers.CharField(source="decider", read_only=True, help_text="A person's or a role's name")
+    notes = serializers.ListField(
+        child=serializers.CharField(), read_only=True, help_text="Who was passed over, and why"
+    )
 
     class Meta:
         model = ApprovalStep
         fields = (
-            "document_kind", "document", "document_number", "title", "amount", "currency", "need_by", "order", "asked",
-            "outcome", "decided_by", "decided_at", "reason",
+            "document_kind", "document", "document_number", "title", "amount", "currency", "need_by", "order", "group",
+            "asked", "notes", "outcome", "decided_by", "decided_at", "reason",
         )  # fmt: skip
 
 
@@ -82,24 +90,19 @@ class DecideStepView(ApiView):
         return self.write(work)
 
 
+RULE_FIELDS = (
+    "kind", "order", "min_amount", "max_amount", "department", "category", "cost_center", "segment", "who", "user",
+    "role", "one_is_enough", "is_active",
+)  # fmt: skip
+
+
 class RuleSerializer(Serializer):
     """Who decides what, from which amount on."""
 
     class Meta:
         model = ApprovalRule
-        fields = (
-            "kind",
-            "order",
-            "min_amount",
-            "department",
-            "category",
-            "who",
-            "user",
-            "role",
-            "is_active",
-            "version",
-        )
-        writable = ("kind", "order", "min_amount", "department", "category", "who", "user", "role", "is_active")
+        fields = (*RULE_FIELDS, "version")
+        writable = RULE_FIELDS
 
 
 class RuleViewSet(DocumentViewSet):
@@ -114,6 +117,70 @@ class RuleViewSet(DocumentViewSet):
     update_service = services.update_rule
 
 
+class TriedRule(InputSerializer):
+    """A rule that is tried, and not kept."""
+
+    order = serializers.IntegerField(min_value=1, max_value=99, default=1)
+    min_amount = AmountField(default=Decimal(0))
+    max_amount = AmountField(required=False, allow_null=True)
+    department = RefField(Department, required=False, allow_null=True)
+    category = RefField(Category, required=False, allow_null=True)
+    cost_center = RefField(CostCenter, required=False, allow_null=True)
+    segment = serializers.ChoiceField(choices=Category.Segment.choices, required=False, allow_blank=True)
+    who = serializers.ChoiceField(choices=Who.choices)
+    user = RefField(User, required=False, allow_null=True)
+    role = serializers.ChoiceField(choices=DECIDING_ROLES, required=False, allow_blank=True)
+    one_is_enough = serializers.BooleanField(default=False)
+
+
+class WhoInput(InputSerializer):
+    """A document that need not exist. `rules` replaces the table that is kept, for this answer only."""
+
+    kind = serializers.CharField(max_length=80)
+    amount = AmountField(help_text="In the base currency")
+    department = RefField(Department)
+    cost_centers = RefListField(CostCenter, required=False)
+    categories = RefListField(Category, required=False)
+    requester = RefField(User, required=False, allow_null=True)
+    rules = TriedRule(many=True, required=False)
+
+
+class PlannedSerializer(serializers.Serializer):
+    """A part of a step. Parts of one group above 0 are alternatives; an empty one can be decided by nobody."""
+
+    order = serializers.IntegerField()
+    group = serializers.IntegerField()
+    who = serializers.CharField()
+    asked = serializers.CharField(source="decider", help_text="A person's or a role's name")
+    role = serializers.CharField()
+    rule = serializers.CharField(source="kept_rule", allow_null=True)
+    notes = serializers.ListField(child=serializers.CharField(), help_text="Who was passed over, and why")
+    empty = serializers.BooleanField()
+
+
+class WhoView(ApiView):
+    """Who would decide on a document of this kind? Nothing is written."""
+
+    permission = "approvals.edit"
+
+    @extend_schema(request=WhoInput, responses=PlannedSerializer(many=True), operation_id="approvals_who")
+    def post(self, request: Any) -> Any:
+        """The steps, in order."""
+        asked = WhoInput(data=self.body(), context=self.get_serializer_context())
+        asked.is_valid(raise_exception=True)
+        values = dict(asked.validated_data)
+        rules = values.pop("rules", None)
+        kind, requester = values["kind"], values.get("requester")
+        if registry.kind_of(kind) is None:
+            raise InvalidInput({"kind": [_("Choose one of those offered.")]})
+        steps = asking.who_decides(
+            **values, barred=[requester.person_id] if requester else [],
+            rules=None if rules is None else services.tried_table(kind, extra=rules, whole=True),
+        )  # fmt: skip
+        return Response(PlannedSerializer(steps, many=True).data)
+
+
 register("approvals", StepViewSet)
 register("approval-rules", RuleViewSet)
 register_view("approvals/<str:id>/decide/", DecideStepView, "approvals-decide")
+register_view("who-would-approve/", WhoView, "who-would-approve")

@@ -13,6 +13,7 @@ class RuleFilter(filters.FilterSet):
     is_active = filters.YesNoFilter(label=_("Active"))
     department = filters.PickerFilter("departments", label=_("Department"))
     category = filters.PickerFilter("categories", label=_("Category"))
+    cost_center = filters.PickerFilter("cost-centers", label=_("Cost centre"))
 
     class Meta:
         model = ApprovalRule

@@ -12,18 +12,36 @@ from srm.approvals import registry
 from srm.catalog.models import Category
 from srm.core import clock, fields
 from srm.core.scoping import ScopedModel, ScopedQuerySet, scoped
-from srm.people.roles import ROLES, STAFF_ROLES
+from srm.people.roles import ROLES, STAFF_ROLES, permissions_of
+from srm.ui import formats
 
 ROLE_CHOICES = [(name, ROLES[name][0]) for name in ROLES if name in STAFF_ROLES]
+DECIDING_ROLES = [
+    (name, label) for name, label in ROLE_CHOICES if "approvals.decide" in permissions_of(frozenset({name}))
+]
 
 
 class Who(models.TextChoices):
     """How a step's decider is found."""
 
     HEAD = "head", _("The department's head")
+    MANAGER = "manager", _("The head of the requester's department")
     OWNER = "owner", _("The cost centre's owner")
+    LOCAL = "local", _("The role in the department, or the nearest above it")
     ROLE = "role", _("Anybody with the role")
     USER = "user", _("A person")
+
+
+def why_passed(who: str, why: str) -> str:
+    """Why somebody was not asked, as a sentence; `who` is a name, or a role's code where nobody holds it."""
+    sentences = {
+        "part": _now("%(who)s had a part in it and is not asked."),
+        "right": _now("%(who)s has no right to decide on this."),
+        "closed": _now("The account of %(who)s is closed."),
+        "nobody": _now("Nobody there has the role “%(who)s”."),
+    }  # fmt: skip
+    name = str(ROLES[who][0]) if why == "nobody" and who in ROLES else who
+    return sentences.get(why, "%(who)s") % {"who": name}
 
 
 class RuleQuerySet(models.QuerySet):
@@ -35,10 +53,11 @@ class RuleQuerySet(models.QuerySet):
 
 
 class ApprovalRule(models.Model):
-    """From `min_amount` on, step `order` of a document of `kind` is decided by a person, or by a role.
+    """From `min_amount` on, and below `max_amount`, step `order` of a document of `kind` is decided by whom it names.
 
     "The department's head" walks up the tree until somebody may decide. All rules that fit a document count: a later
-    step with a higher amount is the next tier.
+    step with a higher amount is the next tier. With `one_is_enough` those whom this rule names, and those of the other
+    such rules with the same step and the same conditions, are alternatives.
     """
 
     public_id = fields.public_id()
@@ -47,17 +66,23 @@ class ApprovalRule(models.Model):
         _("Step"), default=1, help_text=_("Steps follow one another; steps with one number are decided side by side.")
     )
     min_amount = fields.amount(_("From amount"), default=0, help_text=_("In the base currency."))
+    max_amount = fields.amount(_("Below amount"), null=True, blank=True)
     department = models.ForeignKey(
         "srm.Department", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Department")
     )
     category = models.ForeignKey(
         Category, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Category")
     )
-    who = models.CharField(_("Who decides"), max_length=5, choices=Who, default=Who.HEAD)
+    cost_center = models.ForeignKey(
+        "srm.CostCenter", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Cost centre")
+    )
+    segment = models.CharField(_("Segment"), max_length=12, choices=Category.Segment, blank=True)
+    who = models.CharField(_("Who decides"), max_length=8, choices=Who, default=Who.HEAD)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Person")
     )
     role = models.CharField(_("Role"), max_length=20, blank=True, choices=ROLE_CHOICES)
+    one_is_enough = models.BooleanField(_("One of them is enough"), default=False)
     is_active = models.BooleanField(_("Active"), default=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -70,9 +95,13 @@ class ApprovalRule(models.Model):
         ordering = ["kind", "order", "min_amount"]
         constraints = [
             models.CheckConstraint(
-                condition=(~Q(who="user") | Q(user__isnull=False)) & (~Q(who="role") | ~Q(role="")),
+                condition=(~Q(who="user") | Q(user__isnull=False)) & (~Q(who__in=["role", "local"]) | ~Q(role="")),
                 name="approvalrule_names_somebody",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(max_amount__isnull=True) | Q(max_amount__gt=models.F("min_amount")),
+                name="approvalrule_band",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -91,7 +120,25 @@ class ApprovalRule(models.Model):
         """Who decides, in words."""
         if self.who == Who.USER and self.user:
             return self.user.name
+        if self.who == Who.LOCAL:
+            return _now("%(role)s of the department") % {"role": self.get_role_display()}
         return str(self.get_role_display()) if self.who == Who.ROLE else str(self.get_who_display())
+
+    @property
+    def in_words(self) -> str:
+        """The rule with its amounts, to tell it from others."""
+        low, high = (formats.money(one) if one else "" for one in (self.min_amount, self.max_amount))
+        band = [_now("from %(amount)s") % {"amount": low} if low else ""]
+        band.append(_now("below %(amount)s") % {"amount": high} if high else "")
+        return ", ".join(part for part in [str(self), *band] if part)
+
+    @property
+    def conditions(self) -> tuple[object, ...]:
+        """What a document must be like; rules that are alternatives have the same."""
+        return (
+            self.kind, self.min_amount, self.max_amount, self.department_id, self.category_id, self.cost_center_id,
+            self.segment,
+        )  # fmt: skip
 
 
 class ApprovalQuerySet(ScopedQuerySet):
@@ -175,7 +222,11 @@ class ApprovalStep(ScopedModel):
     public_id = fields.public_id()
     route = models.ForeignKey(ApprovalRoute, models.CASCADE, related_name="steps")
     order = models.PositiveSmallIntegerField(_("Step"))
-    who = models.CharField(max_length=5, choices=Who, default=Who.ROLE)
+    # Above 0: of the parts with one group and order, one decision is enough.
+    group = models.PositiveSmallIntegerField(default=0)
+    who = models.CharField(max_length=8, choices=Who, default=Who.ROLE)
+    # Who would have been asked, and why not: pairs for `why_passed`.
+    passed = models.JSONField(default=list)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     role = models.CharField(max_length=20, blank=True, choices=ROLE_CHOICES)
     outcome = models.CharField(_("Outcome"), max_length=10, choices=Outcome, default=Outcome.WAITING)
@@ -202,3 +253,8 @@ class ApprovalStep(ScopedModel):
     def decider(self) -> str:
         """Who is asked, in words."""
         return self.user.name if self.user else str(self.get_role_display())
+
+    @property
+    def notes(self) -> list[str]:
+        """Sentences about those who were passed over."""
+        return [why_passed(who, why) for who, why in self.passed]

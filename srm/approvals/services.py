@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from django.apps import apps
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext as _
 
-from srm.approvals import registry, selectors
+from srm.approvals import asking, registry, selectors
 from srm.approvals.models import ApprovalRoute, ApprovalRule, ApprovalStep, Who
 from srm.approvals.notices import tell_deciders
 from srm.audit import services as audit
@@ -47,24 +47,40 @@ def lay_out(
         amount: in the base currency; rules compare it.
         content: what is being approved, as plain values; kept as a hash.
         barred: person ids that may not decide; the one who sends it is always among them.
+
+    Raises:
+        RuleBroken: a step that nobody may decide; the sentences say who was passed over.
     """
     uow.require()
     drop(document)
     people = sorted({*barred, actor.person_id} - {""})
-    steps = selectors.who_decides(
+    steps = asking.who_decides(
         document._meta.label_lower, amount=amount, department=department, cost_centers=cost_centers,
-        categories=categories, barred=people,
+        categories=categories, barred=people, requester=requester,
     )  # fmt: skip
+    _refuse_empty(steps)
     route = ApprovalRoute.objects.unscoped(selectors.MACHINE).create(
         document_kind=document._meta.label_lower, document_id=document.public_id, document_number=document.number,
         title=title or str(document), department=department, requester=requester, need_by=need_by, amount=amount,
         currency=currency, content_hash=hash_of(content), barred=people,
     )  # fmt: skip
     ApprovalStep.objects.unscoped(selectors.MACHINE).bulk_create(
-        ApprovalStep(route=route, order=step.order, who=step.who, user=step.user, role=step.role) for step in steps
-    )
+        ApprovalStep(
+            route=route, order=step.order, group=step.group, who=step.who, user=step.user, role=step.role,
+            passed=[[one.who, one.why] for one in step.passed],
+        )
+        for step in steps
+    )  # fmt: skip
     tell_deciders(route, actor=actor)
     return route
+
+
+def _refuse_empty(steps: Sequence[asking.Planned]) -> None:
+    for step in steps:
+        if step.empty:
+            begin = _("Nobody may decide step %(no)s of the approval.") % {"no": step.order}
+            end = _("Ask the administrator to name somebody in the approval rules.")
+            raise RuleBroken([" ".join([begin, *step.notes, end])])
 
 
 def drop(document: Any) -> None:
@@ -123,11 +139,19 @@ def decide(document: Any, *, actor: Actor, outcome: str, reason: str = "") -> An
         step.outcome, step.decided_by_id, step.decided_at, step.reason = outcome, actor.user_id, clock.now(), reason
         step.save()
     audit.record(actor=actor, verb=f"step_{outcome}", subject=locked, reason=reason)
+    if outcome == "approved":
+        _settle_alternatives(route, steps)
     if outcome == "approved" and route.steps.filter(outcome="waiting").exists():
         tell_deciders(_fresh(route), actor=actor)
         return locked
     _end(route, outcome)
     return perform(locked, registry.moves_of(locked)[outcome], actor=actor, reason=reason)
+
+
+def _settle_alternatives(route: ApprovalRoute, decided: Iterable[ApprovalStep]) -> None:
+    """Where one of several was enough, the others are not asked any more."""
+    for order, group in {(step.order, step.group) for step in decided if step.group}:
+        route.steps.filter(order=order, group=group, outcome="waiting").update(outcome="skipped")
 
 
 def decide_step(step: ApprovalStep, *, actor: Actor, outcome: str, reason: str = "") -> Any:
@@ -242,14 +266,34 @@ def _checked(values: dict[str, Any], rule: ApprovalRule) -> dict[str, Any]:
     kind = registry.kind_of(code)
     if kind is None:
         raise InvalidInput({"kind": [_("Choose one of those offered.")]})
-    rights = {selectors.DECIDE, kind.permission}
+    rights = asking.rights_for(code)
+    named = who in (Who.ROLE, Who.LOCAL)
     if who == Who.USER and user is None:
         raise InvalidInput({"user": [_("Choose the person who decides.")]})
-    if who == Who.USER and user is not None and not selectors.may_be_asked(user, rights, ()):
+    if who == Who.USER and user is not None and not asking.may_be_asked(user, rights, ()):
         raise InvalidInput({"user": [_("%(who)s may not decide on this: the role is missing.") % {"who": user.name}]})
-    if who == Who.ROLE and not rights <= permissions_of(frozenset({role})):
+    if named and not rights <= permissions_of(frozenset({role})):
         raise InvalidInput({"role": [_("Choose a role that may decide on this.")]})
-    return {**values, "user": user if who == Who.USER else None, "role": role if who == Who.ROLE else ""}
+    low, high = values.get("min_amount", rule.min_amount), values.get("max_amount", rule.max_amount)
+    if high is not None and high <= low:
+        raise InvalidInput({"max_amount": [_("Has to be more than the amount from which on the rule holds.")]})
+    return {**values, "user": user if who == Who.USER else None, "role": role if named else ""}
+
+
+def tried_table(
+    kind: str, *, without: Collection[str] = (), extra: Iterable[dict[str, Any]] = (), whole: bool = False
+) -> list[ApprovalRule]:
+    """A table of rules to try, nothing of it kept: those there are except `without`, and the `extra` ones.
+
+    Args:
+        without: public ids of rules to leave out.
+        whole: the extra rules are the whole table.
+
+    Raises:
+        InvalidInput: an extra rule names nobody, or somebody who may not decide.
+    """
+    kept = [] if whole else [rule for rule in asking.kept_rules(kind) if rule.public_id not in without]
+    return [*kept, *(ApprovalRule(**_checked({"kind": kind, **values}, ApprovalRule())) for values in extra)]
 
 
 def ensure_default_rule(**_options: object) -> None:

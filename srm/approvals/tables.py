@@ -12,13 +12,18 @@ class RuleTable(tables.Table):
     kind = tables.TextColumn(_("Document"), accessor="kind_label")
     order = tables.NumberColumn()
     min_amount = tables.MoneyColumn(currency=None)
+    max_amount = tables.MoneyColumn(currency=None)
     department = tables.TextColumn(accessor="department.name")
     category = tables.TextColumn(accessor="category.name")
+    cost_center = tables.TextColumn(accessor="cost_center.name")
+    segment = tables.ChoiceColumn()
     decider = tables.TextColumn(_("Who decides"))
+    one_is_enough = tables.FlagColumn()
     is_active = tables.FlagColumn()
 
     class Meta:
         model = ApprovalRule
+        hidden = ("cost_center", "segment")
 
 
 class StepTable(tables.Table):

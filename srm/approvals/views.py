@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from srm.approvals import filters, forms, registry, selectors, services, tables
+from srm.approvals import asking, filters, forms, registry, selectors, services, tables
 from srm.approvals.models import ApprovalRule, ApprovalStep
 from srm.core.actor import Actor
 from srm.core.errors import DomainError, InvalidInput
@@ -204,7 +204,7 @@ class RuleList(ListPage):
     )
 
     def queryset(self) -> QuerySet:
-        return super().queryset().select_related("department", "category", "user")
+        return super().queryset().select_related("department", "category", "cost_center", "user")
 
     def actions(self) -> list[Action]:
         return [Action("try", _("Who would approve this?"), reverse("approvals:who")), *super().actions()]
@@ -214,12 +214,12 @@ class RuleDetail(DetailPage):
     model, permission = ApprovalRule, RULES
     route = "rules/<str:public_id>/"
     facts = [
-        ("kind_label", gettext_lazy("Document")), "order", "min_amount", "department", "category",
-        ("decider", gettext_lazy("Who decides")), "is_active",
+        ("kind_label", gettext_lazy("Document")), "order", "min_amount", "max_amount", "department", "category",
+        "cost_center", "segment", ("decider", gettext_lazy("Who decides")), "one_is_enough", "is_active",
     ]  # fmt: skip
 
     def queryset(self) -> QuerySet:
-        return super().queryset().select_related("department", "category", "user")
+        return super().queryset().select_related("department", "category", "cost_center", "user")
 
 
 class RuleCreate(CreatePage):
@@ -246,13 +246,18 @@ class WhoWouldDecide(ActionPage):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not self.is_valid():
             return self.show(status=422)
-        values = self.bound.cleaned_data
+        values, extra = self.bound.cleaned_data, self.bound.extra()
         requester = values["requester"]
-        steps = selectors.who_decides(
+        try:
+            table = services.tried_table(values["kind"], without=values["without"], extra=[extra] if extra else [])
+        except InvalidInput as fault:
+            self.mark(InvalidInput({f"rule_{name}": found for name, found in fault.errors.items()}))
+            return self.show(status=422)
+        steps = asking.who_decides(
             values["kind"], amount=values["amount"], department=values["department"],
             cost_centers=[values["cost_center"]] if values["cost_center"] else [],
             categories=[values["category"]] if values["category"] else [],
-            barred=[requester.person_id] if requester else [],
+            barred=[requester.person_id] if requester else [], requester=requester, rules=table,
         )  # fmt: skip
         return self.show(planned=steps)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from srm.approvals import selectors
+from srm.approvals import asking
 from srm.approvals.models import ApprovalRule
 
 REQUESTS = "procurement.purchaserequest"
@@ -31,5 +31,5 @@ def no_rules(db: None) -> None:
 def asked(firm, amount: str = "100", **values: Any) -> list[str]:
     """Who would be asked, by name or role."""
     values = {"department": firm.assembly, "cost_centers": [firm.cc_assembly], "categories": [firm.fasteners], **values}
-    steps = selectors.who_decides(REQUESTS, amount=Decimal(amount), **values)
+    steps = asking.who_decides(REQUESTS, amount=Decimal(amount), **values)
     return [step.user.email.split("@")[0] if step.user else f"role {step.role}" for step in steps]

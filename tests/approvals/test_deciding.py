@@ -118,3 +118,29 @@ def test_whoever_is_asked_may_read_the_request(firm, rule, no_rules):
     request = sent(firm)
     assert PurchaseRequest.objects.visible_to(firm.actor("budget_owner")).get() == request
     assert not PurchaseRequest.objects.visible_to(firm.actor("requester2")).exists()
+
+
+def test_of_alternatives_one_decision_is_enough(firm, work, rule, no_rules):
+    for name in ("approver", "budget_owner"):
+        rule(who="user", user=getattr(firm.users, name), one_is_enough=True)
+    request = sent(firm)
+    assert selectors.waiting_for(firm.actor("approver")).count() == 1
+    decide(firm, work, request, "budget_owner")
+    assert (sorted(outcomes()), state(request)) == (["approved", "skipped"], "approved")
+
+
+def test_alternatives_of_one_step_leave_the_next_step_waiting(firm, work, rule, no_rules):
+    for name in ("approver", "budget_owner"):
+        rule(who="user", user=getattr(firm.users, name), one_is_enough=True)
+    rule(order=2, who="role", role="head")
+    request = sent(firm)
+    decide(firm, work, request, "approver")
+    assert (outcomes(), state(request)) == (["approved", "skipped", "waiting"], "submitted")
+
+
+def test_who_was_passed_over_and_why_stands_on_the_route(firm, work, rule, no_rules):
+    rule(who="user", user=firm.users.approver)
+    firm.users.approver.grants.all().delete()
+    sent(firm)
+    step = ApprovalStep.objects.unscoped("test").get()
+    assert (step.role, step.notes) == ("head", ["Petya Ilieva has no right to decide on this."])

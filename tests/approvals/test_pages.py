@@ -81,3 +81,35 @@ def test_programs_decide_by_the_same_rules(firm):
     assert [row["document"] for row in listed] == [request.public_id]
     answer = api(firm.users.approver).post(address, {"outcome": "approved"}, key="once")
     assert (answer.status_code, answer.json()["state"]) == (200, "approved")
+
+
+def test_a_rule_is_tried_before_it_is_kept(firm, client_of):
+    client = client_of("administrator")
+    kept = ApprovalRule.objects.get()
+    tried = {"kind": kept.kind, "amount": "50", "department": firm.assembly.public_id, "without": kept.public_id,
+             "rule_who": "user", "rule_user": firm.users.head.public_id}  # fmt: skip
+    page = client.post(reverse("approvals:who"), tried).content.decode()
+    assert "by the rule that is not kept yet" in page
+    assert "Elena Stoyanova" in page
+    assert "Petya Ilieva" not in page.split('id="answer"')[1]
+    assert ApprovalRule.objects.count() == 1
+    refused = client.post(reverse("approvals:who"), {**tried, "rule_who": "role", "rule_role": ""})
+    assert refused.status_code == 422
+    assert "Choose a role that may decide" in refused.content.decode()
+
+
+def test_programs_try_a_table_of_rules(firm):
+    body = {"kind": "procurement.purchaserequest", "amount": "50", "department": firm.assembly.public_id}
+    address = "/api/v1/who-would-approve/"
+    answer = api(firm.users.administrator).post(address, body)
+    assert (answer.status_code, [row["asked"] for row in answer.json()]) == (200, ["Petya Ilieva"])
+    rules = [{"who": "role", "role": "head", "order": 3}]
+    tried = api(firm.users.administrator).post(address, {**body, "rules": rules}).json()
+    assert [(row["order"], row["asked"], row["rule"]) for row in tried] == [(3, "Head of procurement", None)]
+    barred = {**body, "requester": firm.users.approver.public_id}
+    (row,) = api(firm.users.administrator).post(address, barred).json()
+    assert (row["asked"], row["notes"]) == (
+        "Head of procurement", ["Petya Ilieva had a part in it and is not asked."]
+    )  # fmt: skip
+    assert api(firm.users.administrator).post(address, {**body, "rules": [{"who": "user"}]}).status_code == 422
+    assert api(firm.users.buyer).post(address, body).status_code == 403

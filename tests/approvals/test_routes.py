@@ -101,3 +101,51 @@ def test_what_does_not_belong_to_the_kind_of_decider_is_emptied(firm, work):
     with work():
         changed = services.update_rule(made, actor=firm.actor("head"), version=1, who="role", role="head")
     assert (changed.role, changed.version) == ("head", 2)
+
+
+def test_conditions_of_a_rule(firm, rule, no_rules):
+    firm.tools.segment = "strategic"
+    firm.tools.save()
+    rule(who="head")
+    rule(order=2, who="owner", min_amount=100, max_amount=1000)
+    rule(order=3, who="role", role="head", cost_center=firm.cc_service)
+    rule(order=4, who="user", user=firm.users.head, segment="strategic")
+    assert asked(firm, "99") == ["approver"]
+    assert asked(firm, "100") == ["approver", "budget_owner"]
+    assert asked(firm, "1000") == ["approver"], "the band ends below its upper amount"
+    assert asked(firm, "1", cost_centers=[firm.cc_assembly, firm.cc_service]) == ["approver", "role head"]
+    assert asked(firm, "1", categories=[firm.fasteners, firm.tools]) == ["approver", "head"]
+
+
+def test_the_requesters_own_head_may_differ_from_the_documents(firm, rule, no_rules):
+    rule(who="manager")
+    firm.users.requester2.department = firm.purchasing
+    assert asked(firm, requester=firm.users.requester2) == ["head"]
+    assert asked(firm, requester=firm.users.requester) == ["approver"]
+    assert asked(firm) == ["role head"]
+
+
+@pytest.mark.parametrize("many", [2, 200])
+def test_who_decides_costs_the_same_with_many_rules(firm, rule, many, django_assert_max_num_queries):
+    for step in range(many):
+        who = ("head", "owner", "role", "user", "local", "manager")[step % 6]
+        rule(order=step + 2, who=who, role="head", user=firm.users.head)
+    with django_assert_max_num_queries(7):
+        asked(firm, requester=firm.users.requester)
+
+
+def test_nobody_left_to_decide_is_an_error_that_names_those_passed_over(firm, work, rule, no_rules):
+    from srm.core.errors import RuleBroken
+    from tests.requests.conftest import sent
+
+    rule(who="user", user=firm.users.head)
+    firm.users.head.is_active = False
+    firm.users.head.save()
+    with pytest.raises(RuleBroken, match=r"Nobody may decide step 1.*account of Elena Stoyanova is closed"):
+        sent(firm)
+
+
+def test_a_band_that_is_empty_is_refused(firm, work):
+    with pytest.raises(InvalidInput) as refused, work():
+        services.create_rule(actor=firm.actor("head"), kind=REQUESTS, who="head", min_amount=5, max_amount=5)
+    assert "max_amount" in refused.value.errors

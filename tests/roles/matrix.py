@@ -191,6 +191,7 @@ MATRIX: dict[str, str] = {
     "api:webhooks-list GET": "accountant administrator auditor buyer head",
     "api:webhooks-list POST": "administrator",
     "api:webhooks-test": "administrator",
+    "api:who-would-approve": "administrator head",
     "approvals:approvalrule-create": "administrator head",
     "approvals:approvalrule-detail": "administrator head",
     "approvals:approvalrule-edit": "administrator head",

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Any
 
 from django.db import DataError
-from django.db.models import Exists, F, OuterRef, QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 from django.utils.translation import gettext as _
 
+from procurement.handouts import promising
 from procurement.planning import aggregation
 from procurement.planning.models import Demand, DemandLine
-from procurement.requests import allocating
 from procurement.requests import services as requests
 from procurement.requests.models import RequestLine
-from procurement.requests.services import Entry
 from srm.audit import services as audit
-from srm.catalog.models import Category, Item
+from srm.catalog.models import Category
 from srm.core import clock
 from srm.core.actor import Actor
 from srm.core.errors import InvalidInput, NotAllowed, RuleBroken
@@ -26,13 +23,10 @@ from srm.core.fields import MAX_QUANTITY
 from srm.core.ids import new_public_id
 from srm.core.numbering import next_number
 from srm.flow import records, uow
-from srm.people.models import LegalEntity, Place
-from srm.stock import services as stock
-from srm.stock.models import StockLevel
+from srm.people.models import LegalEntity
 
 PLANNING = "whoever plans merges the needs of all departments"
 DEMAND = Demand._meta.label_lower
-STORE = "srm.warehouse"
 LONGEST = 366
 ZERO = Decimal(0)
 
@@ -122,45 +116,7 @@ def take_from_stock(
     """
     uow.require()
     _admit(actor, legal_entity)
-    covered = _coverable(open_lines(legal_entity, category=category, lines=lines))
-    held = allocating.lock(covered.values_list("pk", flat=True))
-    wanted: dict[tuple[int, int], list[RequestLine]] = defaultdict(list)
-    for line in held.values():
-        if line.state == "approved" and line.open_quantity > 0 and line.item_id:
-            wanted[line.item_id, line.place_id].append(line)
-    items = Item.objects.in_bulk({item for item, _place in wanted})
-    places = Place.objects.in_bulk({place for _item, place in wanted})
-    entries: list[Entry] = []
-    for (item, place), needs in sorted(wanted.items()):
-        total = sum((line.open_quantity for line in needs), ZERO)
-        promised = stock.reserve(actor=actor, item=items[item], place=places[place], quantity=total)
-        entries += _shared(needs, promised)
-    if entries:
-        requests.allocate(actor=actor, entries=entries)
-    return len({entry.request_line_id for entry in entries})
-
-
-def _coverable(lines: QuerySet[RequestLine]) -> QuerySet[RequestLine]:
-    """Lines whose item lies free at their place."""
-    levels = StockLevel.objects.unscoped(PLANNING).filter(
-        item=OuterRef("item"), warehouse__place=OuterRef("place"), warehouse__is_active=True, on_hand__gt=F("reserved")
-    )
-    return lines.filter(item__isnull=False, item__is_service=False).filter(Exists(levels))
-
-
-def _shared(needs: Sequence[RequestLine], promised: Sequence[tuple[Any, Decimal]]) -> list[Entry]:
-    """What the stores promised, dealt out to the needs in their order."""
-    entries = []
-    queue = [[line, line.open_quantity] for line in sorted(needs, key=lambda line: (line.need_by, line.pk))]
-    for warehouse, quantity in promised:
-        while quantity > 0 and queue:
-            line, rest = queue[0]
-            part = min(quantity, rest)
-            entries.append(Entry(line.pk, "stock", part, warehouse, warehouse.pk, expected_on=clock.today()))
-            quantity, queue[0][1] = quantity - part, rest - part
-            if not queue[0][1]:
-                queue.pop(0)
-    return entries
+    return promising.promise_stock(actor=actor, lines=open_lines(legal_entity, category=category, lines=lines))
 
 
 # ------------------------------------------------------------------------------------------------ demand lines

@@ -43,6 +43,8 @@ _PLAIN = {
     "merged": gettext_lazy("merged needs"),
     "released": gettext_lazy("released"),
     "promised": gettext_lazy("promised from stock"),
+    "handed out": gettext_lazy("handed out"),
+    "put back": gettext_lazy("put back into the store"),
     "counted": gettext_lazy("counted"),
     "segmented": gettext_lazy("set the segment"),
     "linked": gettext_lazy("linked to another system"),

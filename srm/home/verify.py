@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from django.db.models import F
 
+from procurement.handouts import selectors as handouts
 from procurement.integrations.ledger import services as ledger
 from procurement.integrations.models import LedgerExport
 from procurement.requests import selectors as requests
@@ -26,6 +27,7 @@ def checks() -> Iterator[tuple[str, list[str]]]:
     yield "allocation ledger", requests.verify()
     yield "budgets are the sums of their entries", _budgets()
     yield "stock levels are the sums of their moves", _levels()
+    yield "stock is promised to the requests that the ledger names", handouts.disagreements()
     yield "sealed ledger batches", _batches()
 
 

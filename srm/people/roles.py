@@ -31,6 +31,7 @@ BUYER = frozenset(
         "tenders.view", "tenders.edit", "tenders.publish", "tenders.cancel", "tenders.open", "tenders.evaluate",
         "bids.view", "awards.view", "awards.propose",
         "orders.view", "orders.edit", "orders.send", "orders.cancel", "receipts.view", "stock.view",
+        "handouts.view", "handouts.release",
         "kraljic.view", "performance.view", "budget.view", "analytics.view", "exchange.import", "exchange.export",
         "integrations.view", "approvals.view",
     }
@@ -51,7 +52,7 @@ STOREKEEPER = frozenset(
     {
         "home.view", "notify.view", "jobs.view", "files.view", "files.attach", "rest.tokens", "tasks.view",
         "catalog.view", "orders.view", "receipts.view", "receipts.create", "receipts.post", "receipts.reverse",
-        "stock.view", "stock.move", "registry.view",
+        "stock.view", "stock.move", "registry.view", "handouts.view", "handouts.hand_out", "handouts.release",
     }
 )  # fmt: skip
 ACCOUNTANT = frozenset(
@@ -73,7 +74,7 @@ AUDITOR = frozenset(
         "catalog.view", "registry.view", "items.view", "requests.view", "requests.view_all", "planning.view",
         "tenders.view", "bids.view", "awards.view", "orders.view", "receipts.view", "stock.view", "budget.view",
         "ledger.view", "kraljic.view", "performance.view", "approvals.view", "analytics.view", "audit.view",
-        "integrations.view", "org.view", "exchange.export", "invoices.view",
+        "integrations.view", "org.view", "exchange.export", "invoices.view", "handouts.view",
     }
 )  # fmt: skip
 ADMINISTRATOR = frozenset(

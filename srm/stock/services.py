@@ -141,6 +141,29 @@ def send_back(
     )  # fmt: skip
 
 
+def take_in_again(
+    *, actor: Actor, warehouse: Warehouse, item: Item, quantity: Decimal, moved_on: dt.date, value: Decimal, reason: str,
+    document: Model | None = None, counterpart: str = "", reserved: Decimal = Decimal(0),
+) -> StockMove:  # fmt: skip
+    """`quantity` base units that had been handed out come back, worth what they were then.
+
+    Args:
+        reserved: so much of it is promised as it was before.
+
+    Raises:
+        RuleBroken: more would be promised than comes back.
+    """
+    move = _move(
+        Kind.RETURN, _positive(quantity), actor=actor, warehouse=warehouse, item=item, moved_on=moved_on, value=value,
+        document=document, counterpart=counterpart, reason=reason,
+    )  # fmt: skip
+    if reserved:
+        level = _locked_level(warehouse, item)
+        _require_free(level, -_positive(reserved))
+        _promise(level, reserved, actor)
+    return move
+
+
 def adjust(
     *, actor: Actor, warehouse: Warehouse, item: Item, quantity: Decimal, moved_on: dt.date, reason: str,
     document: Model | None = None, counterpart: str = "", value: Decimal | None = None,

@@ -34,6 +34,7 @@ __all__ = [
     "carry_lines",
     "copy_request",
     "create_request",
+    "may_ask_for",
     "take_back",
     "update_request",
 ]  # fmt: skip
@@ -138,7 +139,7 @@ def copy_request(request: PurchaseRequest, *, actor: Actor) -> PurchaseRequest:
     note = request.note
     if left_out:
         note = f"{note}\n{_('Left out, not in use any more: %(what)s') % {'what': ', '.join(left_out)}}".strip()[:2000]
-    department = request.department if _may_ask_for(request.department, actor) else _own_department(actor)
+    department = request.department if may_ask_for(request.department, actor) else _own_department(actor)
     return create_request(
         actor=actor, title=request.title, department=department or request.department, lines=lines, note=note,
         place=request.place, cost_center=request.cost_center,
@@ -179,6 +180,14 @@ def why_not_editable(request: PurchaseRequest, actor: Actor) -> str | None:
     return _("It was decided already. Copy it to ask for something else.")
 
 
+def may_ask_for(department: Department, actor: Actor, requester: User | None = None) -> bool:
+    """Whether `actor` may make requests of a department: a buyer of any, everybody else of his own."""
+    if actor.may("requests.process"):
+        return True
+    own = actor.departments or ((requester.department.path,) if requester and requester.department else ())
+    return any(department.path.startswith(path) for path in own)
+
+
 # ------------------------------------------------------------------------------------------------ inside
 
 
@@ -197,7 +206,7 @@ def _check_header(values: dict[str, Any], actor: Actor) -> None:
         errors["title"] = [_("What is it for? A few words are enough.")]
     if values["route"] != PurchaseRequest.Route.NORMAL and len(values["route_reason"]) < 3:
         errors["route_reason"] = [_("Say why it does not take the normal route.")]
-    if department is None or not department.is_active or not _may_ask_for(department, actor, requester):
+    if department is None or not department.is_active or not may_ask_for(department, actor, requester):
         errors["department"] = [_("Choose a department you belong to.")]
     if requester is None or not requester.is_active or requester.kind != User.Kind.STAFF:
         errors["requester"] = [_("Choose who asks for it.")]
@@ -205,13 +214,6 @@ def _check_header(values: dict[str, Any], actor: Actor) -> None:
         errors["requester"] = [_("You can only ask for yourself.")]
     if errors:
         raise InvalidInput(errors)
-
-
-def _may_ask_for(department: Department, actor: Actor, requester: User | None = None) -> bool:
-    if actor.may("requests.process"):
-        return True
-    own = actor.departments or ((requester.department.path,) if requester and requester.department else ())
-    return any(department.path.startswith(path) for path in own)
 
 
 def _own_department(actor: Actor) -> Department | None:

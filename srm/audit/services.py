@@ -34,6 +34,19 @@ def collecting() -> Iterator[None]:
         _pending.reset(token)
 
 
+@contextmanager
+def taken_back_on_failure() -> Iterator[None]:
+    """Forget the events of a part that failed; used by `flow.savepoint` only, which takes back their rows."""
+    pending = _pending.get()
+    before = len(pending or ())
+    try:
+        yield
+    except BaseException:
+        if pending is not None:
+            del pending[before:]
+        raise
+
+
 def is_collecting() -> bool:
     """Whether a unit of work is open."""
     return _pending.get() is not None

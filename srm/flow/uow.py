@@ -21,6 +21,13 @@ def unit_of_work() -> Iterator[None]:
         audit.flush()
 
 
+@contextmanager
+def savepoint() -> Iterator[None]:
+    """A part that may fail while the rest stands: rolled back together with what it would have told the log."""
+    with audit.taken_back_on_failure(), transaction.atomic():
+        yield
+
+
 def require() -> None:
     """Refuse a write outside a unit of work.
 

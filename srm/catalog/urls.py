@@ -1,4 +1,5 @@
 from srm.catalog import views
+from srm.catalog.duplicates import views as duplicates
 from srm.ui.pages import routes
 
 app_name = "catalog"
@@ -6,4 +7,5 @@ urlpatterns = [
     *routes(views.ItemList, views.ItemDetail, views.ItemCreate, views.ItemEdit, views.ItemQuick, prefix="items/"),
     *routes(views.CategoryList, views.CategoryDetail, views.CategoryCreate, views.CategoryEdit, prefix="categories/"),
     *routes(views.UnitList, views.UnitCreate, views.UnitEdit, prefix="units/"),
+    *duplicates.ROUTES,
 ]

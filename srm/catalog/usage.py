@@ -6,7 +6,10 @@ from django.db.models import ForeignObjectRel, Model
 
 
 def is_used(row: Model, apart_from: tuple[type[Model], ...] = ()) -> bool:
-    """Whether any row of any room refers to `row`; rows of the models in `apart_from` do not count."""
+    """Whether any row of any room refers to `row`; rows of the models in `apart_from` do not count.
+
+    Neither do rows that only talk about it: models with `counts_as_use = False`.
+    """
     pointing = [
         relation
         for relation in row._meta.get_fields(include_hidden=True)
@@ -15,5 +18,5 @@ def is_used(row: Model, apart_from: tuple[type[Model], ...] = ()) -> bool:
     return any(
         relation.related_model._base_manager.filter(**{relation.field.name: row.pk}).exists()
         for relation in pointing
-        if relation.related_model not in apart_from
+        if relation.related_model not in apart_from and getattr(relation.related_model, "counts_as_use", True)
     )

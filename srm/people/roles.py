@@ -39,6 +39,7 @@ BUYER = frozenset(
 HEAD = BUYER | APPROVER | {
     "tenders.approve", "awards.approve", "orders.approve", "kraljic.edit", "kraljic.approve", "approvals.edit",
     "planning.approve", "registry.block", "requests.approve", "approvals.decide", "catalog.policy", "history.import",
+    "catalog.merge",
 }  # fmt: skip
 EVALUATOR = frozenset(
     {"home.view", "notify.view", "jobs.view", "files.view", "rest.tokens", "tasks.view", "tenders.view",
@@ -82,7 +83,7 @@ ADMINISTRATOR = frozenset(
         "home.view", "notify.view", "jobs.view", "jobs.manage", "files.view", "rest.tokens", "tasks.view",
         "org.view", "org.manage", "approvals.view", "approvals.edit", "catalog.view", "catalog.edit", "registry.view",
         "integrations.view", "integrations.manage", "audit.view", "exchange.import", "exchange.export",
-        "outbox.manage", "ui.manage", "stock.view", "stock.manage",
+        "outbox.manage", "ui.manage", "stock.view", "stock.manage", "catalog.merge",
     }
 )  # fmt: skip
 SUPPLIER_USER = frozenset({"portal.view", "portal.orders", "portal.read_bids", "files.view"})

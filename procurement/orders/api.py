@@ -24,6 +24,7 @@ class OrderLineSerializer(LineSerializer):
         fields = (
             "position", "what", "item", "description", "category", "quantity", "unit", "base_quantity", "price",
             "price_basis", "net", "need_by", "confirmed_on", "confirmed_quantity", "received_quantity",
+            "cut_quantity",
         )  # fmt: skip
         writable = ("item", "description", "quantity", "unit", "price", "need_by")
 

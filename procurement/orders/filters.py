@@ -30,7 +30,9 @@ class OrderFilter(filters.FilterSet):
         """Open orders of which a line should have come."""
         if not value:
             return queryset
-        late = queryset.filter(state__in=OPEN, lines__received_quantity__lt=F("lines__base_quantity"))
+        late = queryset.filter(
+            state__in=OPEN, lines__received_quantity__lt=F("lines__base_quantity") - F("lines__cut_quantity")
+        )
         return late.filter(due_on__lt=clock.today()).distinct()
 
     def only_mine(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:

@@ -52,7 +52,14 @@ class OrderLifecycle(Lifecycle):
         permission="orders.edit", form="srm.flow.forms.ReasonForm",
     )  # fmt: skip
     def close(self) -> None:
-        """Nothing more is expected; done by itself when everything came."""
+        """Nothing more is expected, what did not come is open in the demand again; by itself when everything came."""
+
+    @move(
+        OrderState.CLOSED, OrderState.SENT, label=_("Reopen"), past=_("reopened"), permission="orders.edit",
+        form="srm.flow.forms.ReasonForm", hidden=True,
+    )  # fmt: skip
+    def reopen(self) -> None:
+        """A receipt was reversed: the supplier owes the goods again. Done by the system."""
 
     @move(
         [OrderState.DRAFT, OrderState.APPROVED, OrderState.SENT, OrderState.CONFIRMED], OrderState.CANCELLED,

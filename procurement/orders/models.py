@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from procurement.awards.models import Award
@@ -36,6 +36,12 @@ class OrderQuerySet(SearchMixin, ScopedQuerySet):
 class OfOrderQuerySet(ScopedQuerySet):
     def visible_to(self, actor):
         return self.filter(order__in=PurchaseOrder.objects.visible_to(actor))
+
+
+class OrderLineQuerySet(OfOrderQuerySet):
+    def outstanding(self):
+        """Lines of which something is still expected."""
+        return self.filter(received_quantity__lt=F("base_quantity") - F("cut_quantity"))
 
 
 class PurchaseOrder(OrderLifecycle, Document, Searchable):
@@ -99,7 +105,8 @@ class PurchaseOrder(OrderLifecycle, Document, Searchable):
 class OrderLine(ScopedModel):
     """What is ordered: `quantity` of `unit` at `price` per `price_basis` units; `base_quantity` in the item's base unit.
 
-    `received_quantity` (base units, accepted) is kept by receipts, so that lists and guards read one row.
+    `received_quantity` (base units, accepted) is kept by receipts, so that lists and guards read one row;
+    `cut_quantity` is what was given up when the order was closed before all of it came.
     """
 
     public_id = fields.public_id()
@@ -124,8 +131,9 @@ class OrderLine(ScopedModel):
     confirmed_on = models.DateField(_("Promised"), null=True, editable=False)
     confirmed_quantity = fields.quantity(_("Confirmed"), null=True, editable=False)
     received_quantity = fields.quantity(_("Received"), default=0, editable=False)
+    cut_quantity = fields.quantity(_("Not delivered any more"), default=0, db_default=0, editable=False)
 
-    objects = scoped(OfOrderQuerySet)
+    objects = scoped(OrderLineQuerySet)
 
     class Meta(ScopedModel.Meta):
         verbose_name = _("Order line")
@@ -133,7 +141,12 @@ class OrderLine(ScopedModel):
         ordering = ["position", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(quantity__gt=0) & Q(base_quantity__gt=0) & Q(price__gte=0) & Q(received_quantity__gte=0),
+                condition=Q(quantity__gt=0)
+                & Q(base_quantity__gt=0)
+                & Q(price__gte=0)
+                & Q(received_quantity__gte=0)
+                & Q(cut_quantity__gte=0)
+                & Q(cut_quantity__lte=F("base_quantity")),
                 name="orderline_in_range",
             )
         ]
@@ -154,9 +167,14 @@ class OrderLine(ScopedModel):
         return self.order
 
     @property
+    def owed(self) -> Decimal:
+        """Base units the supplier brings all in all: what was ordered, less what was cut."""
+        return self.base_quantity - self.cut_quantity
+
+    @property
     def outstanding(self) -> Decimal:
         """Base units still expected."""
-        return max(self.base_quantity - self.received_quantity, Decimal(0))
+        return max(self.owed - self.received_quantity, Decimal(0))
 
 
 class OrderConfirmation(ScopedModel):

@@ -171,13 +171,45 @@ def on_cancel(order: PurchaseOrder, *, actor: Actor, **_details: object) -> None
         for request_line_id, amount in amounts_by_request_line(order).items():
             budget.uncommit(actor=actor, request_line_id=request_line_id, amount=amount, document=order)
     for line in order.lines.select_related("lot_line__demand_line"):
-        ledger.take_back(actor=actor, document_kind=KIND, line_id=line.pk, stage="ordered")
-        if line.lot_line and line.lot_line_id and line.lot_line.demand_line:
-            ledger.take_back(
-                actor=actor, document_kind=TENDER, line_id=line.lot_line_id, stage="tendered",
-                quantity=line.base_quantity,
-            )  # fmt: skip
-            planning.give_back(actor=actor, demand_line=line.lot_line.demand_line, quantity=line.base_quantity)
+        _give_up(line, line.owed, actor=actor)
+
+
+@effect(PurchaseOrder, "close")
+def on_close(order: PurchaseOrder, *, actor: Actor, **_details: object) -> None:
+    """What did not come is not expected any more: its needs are open in the demand again, its budget reserved again."""
+    for line in order.lines.select_related("lot_line__demand_line", "order"):
+        rest = line.outstanding
+        if not rest:
+            continue
+        before = _shares(line)
+        _give_up(line, rest, actor=actor)
+        after = _shares(line)
+        for request_line, quantity in before.items():
+            amount = cents(line.base_net * (quantity - after.get(request_line, Decimal(0))) / line.base_quantity)
+            if amount:
+                budget.uncommit(actor=actor, request_line_id=request_line, amount=amount, document=order)
+        line.cut_quantity += rest
+        line.save(update_fields=["cut_quantity"])
+        audit.record(
+            actor=actor, verb="changed", subject=line, root=order,
+            changes={"cut_quantity": [line.cut_quantity - rest, line.cut_quantity]},
+        )  # fmt: skip
+
+
+def _shares(line: OrderLine) -> dict[str, Decimal]:
+    """How much of an order line each request line gets, by its public id."""
+    behind = requests.behind(KIND, [line.pk], "ordered").get(line.pk, [])
+    return {request_line.public_id: quantity for request_line, quantity in behind}
+
+
+def _give_up(line: OrderLine, quantity: Decimal, *, actor: Actor) -> None:
+    """`quantity` of an order line does not come: through the tender it is open in the demand again."""
+    ledger.take_back(actor=actor, document_kind=KIND, line_id=line.pk, stage="ordered", quantity=quantity)
+    if line.lot_line and line.lot_line_id and line.lot_line.demand_line:
+        ledger.take_back(
+            actor=actor, document_kind=TENDER, line_id=line.lot_line_id, stage="tendered", quantity=quantity
+        )
+        planning.give_back(actor=actor, demand_line=line.lot_line.demand_line, quantity=quantity)
 
 
 @effect(PurchaseOrder, "confirm")
@@ -267,3 +299,11 @@ def close_if_complete(order: PurchaseOrder, *, actor: Actor) -> PurchaseOrder:
     if open_lines or fresh.state not in {OrderState.SENT, OrderState.CONFIRMED}:
         return fresh
     return perform(fresh, "close", actor=SYSTEM, reason=_("Everything was received."))
+
+
+def reopen_if_owed(order: PurchaseOrder, *, actor: Actor) -> PurchaseOrder:
+    """Reopen a closed order whose goods went back: the supplier owes them again."""
+    fresh = PurchaseOrder.objects.unscoped("state as of now").get(pk=order.pk)
+    if fresh.state != OrderState.CLOSED or not any(line.outstanding for line in fresh.lines.all()):
+        return fresh
+    return perform(fresh, "reopen", actor=SYSTEM, reason=_("A receipt was reversed."))

@@ -36,6 +36,7 @@ class OrderLineTable(tables.Table):
     need_by = tables.DateColumn()
     confirmed_on = tables.DateColumn()
     received_quantity = tables.QuantityColumn(unit=None)
+    cut_quantity = tables.QuantityColumn(unit=None)
 
     class Meta:
         model = OrderLine

@@ -101,9 +101,9 @@ def _write_line(receipt: GoodsReceipt, values: dict) -> int:
         raise InvalidInput({"order_line": _("This line belongs to another order.")})
     if rejected and not values.get("reason"):
         raise InvalidInput({"reason": _("Say why it is rejected.")})
-    if line.received_quantity + accepted > line.base_quantity * OVER:
+    if line.received_quantity + accepted > line.owed * OVER:
         raise InvalidInput({"quantity": _("Ordered %(ordered)s, already received %(received)s: this would be too much.")
-                            % {"ordered": line.base_quantity, "received": line.received_quantity}})  # fmt: skip
+                            % {"ordered": line.owed, "received": line.received_quantity}})  # fmt: skip
     if accepted and receipt.warehouse_id is None and line.item and not line.item.is_service:
         raise InvalidInput({"warehouse": _("Choose the warehouse that takes the goods.")})
     ReceiptLine.objects.unscoped("receipt being written").create(
@@ -145,6 +145,7 @@ def on_reverse(receipt: GoodsReceipt, *, actor: Actor, **_details: object) -> No
             budget.unspend(actor=actor, request_line_id=request_line_id, amount=amount, document=receipt)
         ledger.take_back(actor=actor, document_kind=KIND, line_id=line.pk, stage="received")
         orders.note_received(line.order_line, -line.quantity, actor=actor)
+    orders.reopen_if_owed(receipt.order, actor=actor)
 
 
 def _lines(receipt: GoodsReceipt) -> list[ReceiptLine]:

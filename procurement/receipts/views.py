@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -92,7 +92,7 @@ class ExpectedList(ListPage):
     empty = (_("Nothing is expected."), _("Sent orders appear here until everything came."))
 
     def queryset(self) -> QuerySet:
-        lines = OrderLine.objects.visible_to(self.actor).filter(received_quantity__lt=F("base_quantity"))
+        lines = OrderLine.objects.visible_to(self.actor).outstanding()
         rows = super().queryset().filter(state__in=OPEN, pk__in=lines.values("order"))
         return rows.select_related("supplier", "place")
 

@@ -196,7 +196,7 @@ def orders_to_send(actor: Actor) -> Section:
 @waits_for("orders.edit")
 def late(actor: Actor) -> Section:
     """Sent orders of which something should have come."""
-    open_lines = OrderLine.objects.visible_to(actor).filter(received_quantity__lt=F("base_quantity"))
+    open_lines = OrderLine.objects.visible_to(actor).outstanding()
     found = PurchaseOrder.objects.visible_to(actor).filter(
         state__in=[OrderState.SENT, OrderState.CONFIRMED], due_on__lt=clock.today(), pk__in=open_lines.values("order")
     )
@@ -206,7 +206,7 @@ def late(actor: Actor) -> Section:
 @waits_for("receipts.create")
 def expected(actor: Actor) -> Section:
     """What should arrive next."""
-    open_lines = OrderLine.objects.visible_to(actor).filter(received_quantity__lt=F("base_quantity"))
+    open_lines = OrderLine.objects.visible_to(actor).outstanding()
     found = PurchaseOrder.objects.visible_to(actor).filter(
         state__in=[OrderState.SENT, OrderState.CONFIRMED], pk__in=open_lines.values("order")
     )

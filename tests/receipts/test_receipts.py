@@ -122,3 +122,35 @@ def test_the_storekeeper_receives_in_the_browser(firm, order, client_of):
     assert (receipt.state, receipt.delivery_note, level(firm)) == ("posted", "DN-7", 250)
     for address in ("/receipts/", receipt.get_absolute_url(), order.get_absolute_url()):
         assert keeper.get(address).status_code == 200, address
+
+
+def test_closing_early_gives_up_the_rest_and_nothing_more_is_expected(firm, work, order, receive, client_of):
+    receive("400")
+    with work():
+        closed = perform(order, "close", actor=firm.actor("buyer"), reason="the rest is not made any more")
+    line = closed.lines.get()
+    assert (line.cut_quantity, line.owed, line.outstanding) == (600, 400, 0)
+    assert order.number not in client_of("storekeeper").get("/receipts/expected/").content.decode()
+
+
+def test_a_reversal_reopens_the_order_that_had_closed(firm, work, order, receive):
+    receive("400")
+    receipt = receive("600")
+    with work():
+        perform(receipt, "reverse", actor=firm.actor("storekeeper"), reason="another firm's goods")
+    order.refresh_from_db()
+    assert (order.state, order.lines.get().outstanding) == ("sent", 600)
+    receive("600")
+    order.refresh_from_db()
+    assert order.state == "closed"
+
+
+def test_after_a_reversal_what_was_cut_stays_cut(firm, work, order, receive):
+    receipt = receive("400")
+    with work():
+        perform(order, "close", actor=firm.actor("buyer"), reason="no more of it")
+        perform(receipt, "reverse", actor=firm.actor("storekeeper"), reason="another firm's goods")
+    order.refresh_from_db()
+    assert (order.state, order.lines.get().outstanding) == ("sent", 400)
+    with pytest.raises(InvalidInput):
+        receive("421")

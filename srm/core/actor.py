@@ -41,6 +41,11 @@ class Actor:
         return self.supplier_id is not None
 
     @property
+    def is_outside(self) -> bool:
+        """A supplier's account, or the holder of a link: somebody who must not learn how the firm works inside."""
+        return self.is_supplier or self.kind in {"supplier", "link"}
+
+    @property
     def is_anonymous(self) -> bool:
         return self.kind == "anonymous"
 

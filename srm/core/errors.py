@@ -66,6 +66,10 @@ class Missing(DomainError):
     default = _("There is nothing here, or it is not yours to see.")
 
 
+class Concealed(Missing):
+    """A refusal whose answer is that of an address where nothing is; only the log of attempts knows better."""
+
+
 class Stale(DomainError):
     status = 409
     code = "stale"

@@ -21,9 +21,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from srm.core.actor import Actor
-from srm.core.errors import InvalidInput, NotAllowed
+from srm.core.errors import InvalidInput
 from srm.flow import perform as flow
 from srm.flow.lifecycle import Lifecycle, Move, Offer
+from srm.people.refusals import refusal
 from srm.rest.errors import clean
 from srm.rest.filtering import schema_of
 from srm.rest.router import ViewSet, makes_routes
@@ -44,10 +45,10 @@ class MoveActions(DocumentViewSet):
         """The document, for who may also view it: the answer shows it.
 
         Raises:
-            NotAllowed: the caller may perform the move but not see the document.
+            NotAllowed: the caller may perform the move but not see the document (Concealed, if he is a supplier).
         """
         if not self.actor.may(self.permissions["view"]):
-            raise NotAllowed()
+            raise refusal(self.actor, self.permissions["view"])
         return super().get_object()
 
     def offers(self, request: Request, **kwargs: Any) -> Response:

@@ -22,7 +22,7 @@ from rest_framework import exceptions as drf
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from srm.core.errors import DomainError, InvalidInput, Missing, NotAllowed, RuleBroken
+from srm.core.errors import Concealed, DomainError, InvalidInput, Missing, NotAllowed, RuleBroken
 
 log = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
@@ -113,7 +113,7 @@ def handle(fault: Exception, context: dict[str, Any]) -> Response:
     problem = problem_of(fault)
     if problem.status >= 500:
         _tell_operators(fault, request)
-    if request is not None and problem.status == 403:
+    if request is not None and (problem.status == 403 or isinstance(fault, Concealed)):
         from srm.rest.edge import report_refusal  # the edge reads requests, and this module serves below it
 
         report_refusal(request, problem)

@@ -11,7 +11,8 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 
-from srm.core.errors import NotAllowed
+from srm.core.errors import Concealed, NotAllowed
+from srm.people.refusals import conceals
 from srm.rest.authentication import client_address
 
 if TYPE_CHECKING:  # REST framework imports this module while it makes APIView
@@ -24,7 +25,11 @@ class ActorPermission(BasePermission):
     message = NotAllowed.default
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        """Whether the actor holds what `view.needed_permission()` names."""
+        """Whether the actor holds what `view.needed_permission()` names.
+
+        Raises:
+            Concealed: a supplier asks for what only the staff has.
+        """
         if getattr(view, "public", False):
             return True
         ask = getattr(view, "needed_permission", None)
@@ -33,6 +38,8 @@ class ActorPermission(BasePermission):
         if request.user is None:
             return False
         needed = ask()
+        if needed and conceals(request.actor, needed):
+            raise Concealed()
         return needed == "" or (needed is not None and request.actor.may(needed))
 
 

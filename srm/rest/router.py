@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import URLPattern, path, re_path
@@ -108,17 +107,17 @@ class RootView(ApiView):
 
 
 class NothingHere(ApiView):
-    """Every other address below the API: a 404 in the API's own form, whoever asks."""
+    """Every other address below the API: a 404 in the API's own form, whoever asks.
+
+    It logs in and counts calls like a view that is there, so that a supplier cannot tell by a bad request which is which.
+    """
 
     public = True
-    authentication_classes: list[Any] = []
-    throttle_classes: list[Any] = []
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+    def check_query(self, request: Request) -> None:
         """Nothing is here for anybody.
 
         Raises:
             Missing: always.
         """
-        self.format_kwarg = None
         raise Missing()

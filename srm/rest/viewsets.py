@@ -89,8 +89,10 @@ class ApiView(APIView):
         """Done before the permissions."""
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Answers are for the caller: no cache on the way keeps them."""
+        """Answers are for the caller: no cache on the way keeps them, and refusals do not tell what is offered here."""
         answer = super().finalize_response(request, response, *args, **kwargs)
+        if answer.status_code != 405 and request.method != "OPTIONS":
+            answer.headers.pop("Allow", None)
         answer.headers.setdefault("Cache-Control", "no-store")
         return answer
 

@@ -12,7 +12,8 @@ from django.template.loader import get_template
 from django.utils.translation import gettext as _
 
 from srm.core.actor import ANONYMOUS
-from srm.core.errors import DomainError, InvalidInput, Missing, NotAllowed, RuleBroken
+from srm.core.errors import Concealed, DomainError, InvalidInput, Missing, NotAllowed, RuleBroken
+from srm.people.refusals import conceals
 from srm.ui.slots import tell_security
 
 log = logging.getLogger(__name__)
@@ -20,7 +21,7 @@ log = logging.getLogger(__name__)
 
 def answer(request: HttpRequest, fault: DomainError) -> HttpResponse:
     """A refusal as its reader wants it: a toast for a partial request, else a page that says what to do."""
-    if isinstance(fault, NotAllowed):
+    if isinstance(fault, (NotAllowed, Concealed)):
         tell_security(getattr(request, "actor", ANONYMOUS), "forbidden", str(fault), request.path)
     sentences = sentences_of(fault)
     if getattr(request, "htmx", None):
@@ -78,7 +79,11 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form's token is out of date: after a log-out elsewhere, or with cookies off."""
-    tell_security(getattr(request, "actor", ANONYMOUS), "csrf", reason, request.path)
+    actor = getattr(request, "actor", ANONYMOUS)
+    tell_security(actor, "csrf", reason, request.path)
+    page_class = getattr(getattr(request.resolver_match, "func", None), "view_class", None)
+    if conceals(actor, getattr(page_class, "permission", "")):
+        return answer(request, Missing())
     sentence = _("This form was opened in another session. Go back and send it again: what you typed is kept.")
     if getattr(request, "htmx", None):
         return toast([sentence], "danger", status=403)

@@ -18,8 +18,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Model
 
 from srm.core.actor import Actor
-from srm.core.errors import Missing, NotAllowed
+from srm.core.errors import Missing
 from srm.core.search import fold
+from srm.people.refusals import refusal
 from srm.ui.reading import visible
 
 MOST = 20
@@ -60,7 +61,7 @@ class Lookup:
             NotAllowed: the role may not ask.
         """
         if not self.admits(actor):
-            raise NotAllowed()
+            raise refusal(actor, self.permissions[0])
         return [_option(found) for found in islice(self.find(actor, text.strip()[:100]), MOST)]
 
     def resolve(self, actor: Actor, value: str) -> Any:

@@ -29,7 +29,7 @@ def test_the_auditor_reads_the_structure_and_references_lead_on(served, firm):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_suppliers_learn_nothing_of_the_structure(served, firm, kind):
-    assert api(firm.users.alfa_admin).get(f"/api/v1/{kind}/").status_code == 403
+    assert api(firm.users.alfa_admin).get(f"/api/v1/{kind}/").status_code == 404
 
 
 @pytest.mark.parametrize("kind", KINDS)

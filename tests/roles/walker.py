@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from rest_framework.permissions import AllowAny
 
 from srm.people.roles import ROLES, STAFF_ROLES, SUPPLIER_ROLES
@@ -30,6 +30,21 @@ def entries() -> list[Entry]:
     """All of them, in the order of their names, each once."""
     found = {entry.name: entry for entry in _walk(get_resolver().url_patterns, ())}
     return sorted(found.values(), key=lambda entry: entry.name)
+
+
+def parameters_of(name: str) -> list[str]:
+    """What the address of that name wants to be told: "public_id", "move" and so on."""
+    space, _colon, last = name.rpartition(":")
+    resolver = get_resolver()
+    for part in filter(None, space.split(":")):
+        resolver = resolver.namespace_dict[part][1]
+    found: list[tuple] = resolver.reverse_dict.getlist(last)
+    return found[0][0][0][1] if found else []
+
+
+def address_of(name: str, **values: str) -> str:
+    """The address of that name; what it wants to be told and `values` do not say is invented."""
+    return reverse(name, kwargs={each: values.get(each, "x") for each in parameters_of(name)})
 
 
 def table() -> str:

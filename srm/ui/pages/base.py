@@ -14,7 +14,8 @@ from django.urls import URLPattern, path, reverse
 from django.views import View
 
 from srm.core.actor import Actor
-from srm.core.errors import Missing, NotAllowed
+from srm.core.errors import Missing
+from srm.people.refusals import refusal
 from srm.people.roles import ROLES
 from srm.ui import links
 from srm.ui.reading import visible
@@ -97,9 +98,9 @@ class Page(View):
         return super().dispatch(request, *args, **kwargs)
 
     def admit(self) -> None:
-        """Refuse whoever lacks the right; rooms narrow it further."""
+        """Refuse whoever lacks the right; rooms narrow it further. For suppliers the pages of the staff do not exist."""
         if not self.actor.may(self.permission):
-            raise NotAllowed()
+            raise refusal(self.actor, self.permission)
 
     def queryset(self) -> QuerySet:
         """The rows this actor may know of."""

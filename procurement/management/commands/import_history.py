@@ -68,12 +68,13 @@ class Command(BaseCommand):
         path: Path = options["file"]
         if not path.is_file():
             raise CommandError(f"There is no file {path}.")
+        saved, constants = _saved(kind, options["mapping"]), _constants(kind, options)
         with path.open("rb") as source:
             received = services.receive(File(source, name=path.name), kind)
         with unit_of_work():
             run = services.begin(received, kind, actor=self.actor)
-        plan = _plan(run, kind, options["mapping"], self.actor)
-        plan.constants |= _constants(kind, options)
+        plan = _plan(run, kind, saved)
+        plan.constants |= constants
         with unit_of_work():
             run = services.choose_mapping(run, plan, actor=self.actor)
         self._finish(run)
@@ -116,19 +117,25 @@ def _actor(email: str) -> Actor:
     return actor_for(user)
 
 
-def _plan(run: ImportRun, kind: ImportKind, name: str, actor: Actor) -> Plan:
-    """The guessed mapping, or the named one fitted to this file."""
-    plan = Plan.from_json(run.mapping)
+def _saved(kind: ImportKind, name: str) -> dict[str, Any] | None:
+    """The mapping of that name, a built-in one first; None when none is asked for."""
     if not name:
-        return plan
-    saved = kind.presets.get(name)
-    if saved is None:
-        rows = ImportMapping.objects.unscoped("a mapping asked for by its name, on the server's own console")
-        saved = rows.filter(kind=KIND, name=name).order_by("-updated_at").values_list("mapping", flat=True).first()
-    if saved is None:
+        return None
+    rows = ImportMapping.objects.unscoped("a mapping asked for by its name, on the server's own console")
+    found = kind.presets.get(name) or (
+        rows.filter(kind=KIND, name=name).order_by("-updated_at").values_list("mapping", flat=True).first()
+    )
+    if found is None:
         raise CommandError(f"There is no mapping {name}. Built in: {', '.join(kind.presets)}.")
-    plan = plan.fit(saved, run.info["titles"])
-    complete(plan, kind.fields, run.profile)
+    return found
+
+
+def _plan(run: ImportRun, kind: ImportKind, saved: dict[str, Any] | None) -> Plan:
+    """The guessed mapping, or a saved one fitted to this file."""
+    plan = Plan.from_json(run.mapping)
+    if saved is not None:
+        plan = plan.fit(saved, run.info["titles"])
+        complete(plan, kind.fields, run.profile)
     return plan
 
 

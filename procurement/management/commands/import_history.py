@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +118,7 @@ def _actor(email: str) -> Actor:
     return actor_for(user)
 
 
-def _saved(kind: ImportKind, name: str) -> dict[str, Any] | None:
+def _saved(kind: ImportKind, name: str) -> Mapping[str, Any] | None:
     """The mapping of that name, a built-in one first; None when none is asked for."""
     if not name:
         return None
@@ -130,7 +131,7 @@ def _saved(kind: ImportKind, name: str) -> dict[str, Any] | None:
     return found
 
 
-def _plan(run: ImportRun, kind: ImportKind, saved: dict[str, Any] | None) -> Plan:
+def _plan(run: ImportRun, kind: ImportKind, saved: Mapping[str, Any] | None) -> Plan:
     """The guessed mapping, or a saved one fitted to this file."""
     plan = Plan.from_json(run.mapping)
     if saved is not None:

@@ -18,9 +18,14 @@ class OrderForm(forms.ModelForm):
 
     class Meta:
         model = PurchaseOrder
-        fields = ["legal_entity", "supplier", "place", "currency", "incoterm", "payment_days", "freight", "note"]
+        fields = [
+            "legal_entity", "supplier", "place", "currency", "incoterm", "payment_days", "freight", "share_rule", "note",
+        ]  # fmt: skip
 
-    layout = [("legal_entity", "supplier"), ("place", "incoterm"), ("currency", "payment_days"), "freight", "note"]
+    layout = [
+        ("legal_entity", "supplier"), ("place", "incoterm"), ("currency", "payment_days"), ("freight", "share_rule"),
+        "note",
+    ]  # fmt: skip
 
 
 class OrderLineForm(forms.Form):
@@ -70,5 +75,5 @@ class ConfirmLineForm(forms.Form):
 
     def __init__(self, *args, line: OrderLine, **options) -> None:
         self.line = line
-        options.setdefault("initial", {"quantity": line.base_quantity, "on": line.confirmed_on or line.need_by})
+        options.setdefault("initial", {"quantity": line.owed, "on": line.confirmed_on or line.need_by})
         super().__init__(*args, **options)

@@ -14,10 +14,12 @@ from procurement.awards.models import Award
 from procurement.orders.lifecycle import OrderLifecycle, OrderState
 from procurement.tenders.models import LotLine
 from srm.catalog.models import Category, Item, Unit
+from srm.catalog.units import portion_of
 from srm.core import clock, fields
 from srm.core.scoping import ScopedModel, ScopedQuerySet, scoped
 from srm.core.search import Searchable, SearchMixin
 from srm.flow.document import Document
+from srm.people.sharing import ShareRule
 from suppliers.registry.models import INCOTERMS, Supplier
 
 TOLD = (OrderState.SENT, OrderState.CONFIRMED, OrderState.CLOSED, OrderState.CANCELLED)
@@ -79,6 +81,10 @@ class PurchaseOrder(OrderLifecycle, Document, Searchable):
     base_total = fields.amount(_("Net, base currency"), default=0, editable=False)
     freight = fields.amount(_("Freight"), default=0)
     note = models.TextField(_("Note to the supplier"), blank=True, max_length=2000)
+    share_rule = models.CharField(
+        _("What is too little is shared"), max_length=10, choices=ShareRule, blank=True, default="", db_default="",
+        help_text=_("Among the needs behind the order. Left open: as the legal entity does."),
+    )  # fmt: skip
 
     search_fields = ("number", "external_number", "note")
     objects = scoped(OrderQuerySet)
@@ -93,6 +99,16 @@ class PurchaseOrder(OrderLifecycle, Document, Searchable):
             models.Index(fields=["ordered_on", "id"], name="order_ordered_on"),
             models.Index(fields=["external_number"], name="order_external"),
         ]
+
+    @property
+    def sharing(self) -> str:
+        """The rule by which the needs behind it share what is too little: its own, or the legal entity's."""
+        return self.share_rule or self.legal_entity.share_rule
+
+    @property
+    def sharing_label(self) -> str:
+        """The rule in words."""
+        return str(ShareRule(self.sharing).label)
 
     def feed_payload(self) -> dict:
         """What followers of orders are told."""
@@ -165,6 +181,11 @@ class OrderLine(ScopedModel):
     @property
     def header(self) -> PurchaseOrder:
         return self.order
+
+    @property
+    def portion(self) -> Decimal:
+        """What is not split when it is shared: one ordered pack, or one whole base unit where units are counted."""
+        return portion_of(self.item, self.unit)
 
     @property
     def owed(self) -> Decimal:

@@ -171,22 +171,19 @@ def on_cancel(order: PurchaseOrder, *, actor: Actor, **_details: object) -> None
         for request_line_id, amount in amounts_by_request_line(order).items():
             budget.uncommit(actor=actor, request_line_id=request_line_id, amount=amount, document=order)
     for line in order.lines.select_related("lot_line__demand_line"):
-        _give_up(line, line.owed, actor=actor)
+        _give_up(order, line, line.owed, actor=actor)
 
 
 @effect(PurchaseOrder, "close")
 def on_close(order: PurchaseOrder, *, actor: Actor, **_details: object) -> None:
     """What did not come is not expected any more: its needs are open in the demand again, its budget reserved again."""
-    for line in order.lines.select_related("lot_line__demand_line", "order"):
+    for line in order.lines.select_related("lot_line__demand_line", "item__base_unit", "unit"):
         rest = line.outstanding
         if not rest:
             continue
-        before = _shares(line)
-        _give_up(line, rest, actor=actor)
-        after = _shares(line)
-        for request_line, quantity in before.items():
-            amount = cents(line.base_net * (quantity - after.get(request_line, Decimal(0))) / line.base_quantity)
-            if amount:
+        for request_line, quantity in _give_up(order, line, rest, actor=actor).items():
+            amount = cents(line.base_net * quantity / line.base_quantity)
+            if amount and order.sent_at:
                 budget.uncommit(actor=actor, request_line_id=request_line, amount=amount, document=order)
         line.cut_quantity += rest
         line.save(update_fields=["cut_quantity"])
@@ -196,20 +193,23 @@ def on_close(order: PurchaseOrder, *, actor: Actor, **_details: object) -> None:
         )  # fmt: skip
 
 
-def _shares(line: OrderLine) -> dict[str, Decimal]:
-    """How much of an order line each request line gets, by its public id."""
-    behind = requests.behind(KIND, [line.pk], "ordered").get(line.pk, [])
-    return {request_line.public_id: quantity for request_line, quantity in behind}
+def _give_up(order: PurchaseOrder, line: OrderLine, quantity: Decimal, *, actor: Actor) -> dict[str, Decimal]:
+    """`quantity` of an order line does not come: {request line's public id: how much it misses}.
 
-
-def _give_up(line: OrderLine, quantity: Decimal, *, actor: Actor) -> None:
-    """`quantity` of an order line does not come: through the tender it is open in the demand again."""
-    ledger.take_back(actor=actor, document_kind=KIND, line_id=line.pk, stage="ordered", quantity=quantity)
+    Who goes without is said by the order's rule; through the tender it is open in the demand again.
+    """
+    missed = ledger.cut(
+        actor=actor, document_kind=KIND, line_id=line.pk, stage="ordered", quantity=quantity, rule=order.sharing,
+        portion=line.portion,
+    )  # fmt: skip
     if line.lot_line and line.lot_line_id and line.lot_line.demand_line:
-        ledger.take_back(
-            actor=actor, document_kind=TENDER, line_id=line.lot_line_id, stage="tendered", quantity=quantity
-        )
+        for request_line, part in missed.items():
+            ledger.take_back(
+                actor=actor, document_kind=TENDER, line_id=line.lot_line_id, stage="tendered", quantity=part,
+                request_line_id=request_line,
+            )  # fmt: skip
         planning.give_back(actor=actor, demand_line=line.lot_line.demand_line, quantity=quantity)
+    return requests.public_ids(missed)
 
 
 @effect(PurchaseOrder, "confirm")
@@ -226,7 +226,7 @@ def on_confirm(
     answers = {answer.get("line"): answer for answer in lines or ()}
     shown: list[dict] = []
     faults: dict[str, list] = {}
-    for index, line in enumerate(order.lines.all()):
+    for index, line in enumerate(order.lines.select_related("item__base_unit", "unit")):
         try:
             shown.append(_confirm_line(order, line, answers.get(line.public_id, {}), actor))
         except InvalidInput as fault:
@@ -242,17 +242,21 @@ def on_confirm(
 
 
 def _confirm_line(order: PurchaseOrder, line: OrderLine, answer: dict, actor: Actor) -> dict:
-    quantity = clean_quantity(answer["quantity"]) if answer.get("quantity") is not None else line.base_quantity
+    quantity = clean_quantity(answer["quantity"]) if answer.get("quantity") is not None else line.owed
     on = _date(answer.get("on")) or line.confirmed_on or line.need_by
-    if quantity > line.base_quantity:
-        raise InvalidInput({"quantity": _("More than ordered (%(ordered)s).") % {"ordered": line.base_quantity}})
+    if quantity > line.owed:
+        raise InvalidInput({"quantity": _("More than ordered (%(ordered)s).") % {"ordered": line.owed}})
     if on and on < clock.today():
         raise InvalidInput({"on": _("This date is in the past.")})
+    if line.confirmed_quantity is not None:
+        # A reopened order is confirmed again: the new answer stands instead of the old one.
+        ledger.take_back(actor=actor, document_kind=KIND, line_id=line.pk, stage="confirmed")
     line.confirmed_quantity, line.confirmed_on = quantity, on
     line.save(update_fields=["confirmed_quantity", "confirmed_on"])
     ledger.carry(
         actor=actor, source_kind=KIND, source_line_id=line.pk, source_stage="ordered", stage="confirmed",
-        quantity=quantity, document=order, line_id=line.pk, expected_on=on, run=order.public_id,
+        quantity=quantity, document=order, line_id=line.pk, expected_on=on, run=order.public_id, rule=order.sharing,
+        portion=line.portion,
     )  # fmt: skip
     return {"line": line.public_id, "what": line.what, "quantity": str(quantity), "on": on.isoformat() if on else None}
 

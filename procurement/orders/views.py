@@ -191,8 +191,14 @@ class OrderEdit(EditPage):
 def for_whom(order: PurchaseOrder, actor: Actor, request: HttpRequest) -> Content:
     """Which departments' needs the order serves."""
     behind = requests.behind(services.KIND, list(order.lines.values_list("pk", flat=True)), "ordered")
-    rows = [{"line": line, "quantity": quantity} for shares in behind.values() for line, quantity in shares]
-    return ("procurement/orders/_for_whom.html", {"rows": rows}) if rows else None
+    came = requests.came_of(services.KIND, list(behind))
+    rows = [
+        {"line": line, "quantity": quantity, "came": came.get((line_id, line.pk), 0)}
+        for line_id, shares in behind.items()
+        for line, quantity in shares
+    ]
+    shared = order.sharing_label if len(rows) > 1 else ""
+    return ("procurement/orders/_for_whom.html", {"rows": rows, "shared": shared}) if rows else None
 
 
 @panel(PurchaseOrder, _("Confirmations"), order=30, place="side")

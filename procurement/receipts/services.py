@@ -149,7 +149,11 @@ def on_reverse(receipt: GoodsReceipt, *, actor: Actor, **_details: object) -> No
 
 
 def _lines(receipt: GoodsReceipt) -> list[ReceiptLine]:
-    return list(receipt.lines.select_related("order_line__item", "order_line__order").order_by("pk"))
+    return list(
+        receipt.lines.select_related("order_line__item__base_unit", "order_line__unit", "order_line__order").order_by(
+            "pk"
+        )
+    )
 
 
 def _take_in(receipt: GoodsReceipt, line: ReceiptLine, actor: Actor) -> None:
@@ -158,7 +162,7 @@ def _take_in(receipt: GoodsReceipt, line: ReceiptLine, actor: Actor) -> None:
     ledger.carry(
         actor=actor, source_kind=orders.KIND, source_line_id=order_line.pk, source_stage="ordered",
         stage="received", quantity=line.quantity, document=receipt, line_id=line.pk,
-        expected_on=receipt.received_on, run=receipt.public_id,
+        expected_on=receipt.received_on, run=receipt.public_id, rule=receipt.order.sharing, portion=order_line.portion,
     )  # fmt: skip
     for request_line_id, amount in _shares(line).items():
         budget.spend(actor=actor, request_line_id=request_line_id, amount=amount, document=receipt)

@@ -14,10 +14,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from procurement.requests import ledger
+from procurement.requests import dealing, ledger
 from procurement.requests.ledger import Carry
 from procurement.requests.lifecycle import LineState
 from procurement.requests.models import Allocation, RequestLine
+from procurement.requests.sharing import SMALLEST
 from srm.core.actor import Actor
 from srm.core.errors import RuleBroken
 from srm.core.ids import new_public_id
@@ -60,10 +61,11 @@ def allocate(*, actor: Actor, entries: Sequence[Entry], run: str = "") -> str:
 
 def carry_lines(
     *, actor: Actor, source_kind: str, source_stage: str, stage: str, document: Any, moves: Iterable[Carry],
-    run: str = "",
+    run: str = "", rule: str = "",
 ) -> dict[int, Decimal]:  # fmt: skip
-    """Move on what stands behind lines of one document to lines of another: {line_id: carried}, by need-by date.
+    """Move on what stands behind lines of one document to lines of another: {line_id: carried}.
 
+    Who gets what where it is less than the needs: by `rule`, which is kept with the rows; by need-by date without one.
     A source line that serves no request (bought for stock) carries nothing; the answer then is less than was asked.
     """
     uow.require()
@@ -74,10 +76,11 @@ def carry_lines(
     lines = lock(behind_lines(source_kind, sources, source_stage))
     if not lines:  # bought for stock: nobody stands behind it
         return {move.line_id: ZERO for move in moves}
-    written = ledger.carry(
-        moves, source_kind=source_kind, source_stage=source_stage, stage=stage, document=document,
-        run=run or new_public_id(),
-    )  # fmt: skip
+    words = {
+        "source_kind": source_kind, "source_stage": source_stage, "stage": stage, "document": document,
+        "run": run or new_public_id(),
+    }  # fmt: skip
+    written = dealing.carry(moves, rule=rule, **words) if rule else ledger.carry(moves, **words)
     settle({pk: lines[pk] for pk, _line, _quantity in written})
     carried: dict[int, Decimal] = {move.line_id: ZERO for move in moves}
     for _pk, line_id, quantity in written:
@@ -87,13 +90,14 @@ def carry_lines(
 
 def carry(
     *, actor: Actor, source_kind: str, source_line_id: int, source_stage: str, stage: str, quantity: Decimal,
-    document: Any, line_id: int, expected_on: dt.date | None = None, run: str = "",
+    document: Any, line_id: int, expected_on: dt.date | None = None, run: str = "", rule: str = "",
+    portion: Decimal = SMALLEST,
 ) -> Decimal:  # fmt: skip
     """`carry_lines` for one line; returns the quantity carried."""
-    move = Carry(source_line_id, line_id, quantity, expected_on)
+    move = Carry(source_line_id, line_id, quantity, expected_on, portion)
     carried = carry_lines(
         actor=actor, source_kind=source_kind, source_stage=source_stage, stage=stage, document=document, moves=[move],
-        run=run,
+        run=run, rule=rule,
     )  # fmt: skip
     return carried.get(line_id, ZERO)
 
@@ -121,6 +125,26 @@ def take_back(
     )  # fmt: skip
     settle({pk: lines[pk] for pk, _quantity in taken})
     return sum((part for _pk, part in taken), ZERO)
+
+
+def cut(
+    *, actor: Actor, document_kind: str, line_id: int, stage: str, quantity: Decimal, rule: str, portion: Decimal,
+    run: str = "",
+) -> dict[int, Decimal]:  # fmt: skip
+    """`quantity` of what stands at `stage` of a document's line does not come: {request line: how much it misses}.
+
+    What still comes is shared by `rule`; whom it does not reach goes without. Otherwise like `take_back`.
+    """
+    uow.require()
+    lines = lock(behind_lines(document_kind, [line_id], stage))
+    if not lines or quantity <= 0:
+        return {}
+    missed = dealing.cut(
+        document_kind=document_kind, line_id=line_id, stage=stage, quantity=quantity, rule=rule, portion=portion,
+        run=run or new_public_id(),
+    )  # fmt: skip
+    settle({pk: lines[pk] for pk in missed})
+    return missed
 
 
 def lock(request_lines: Iterable[int]) -> dict[int, RequestLine]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -113,11 +114,21 @@ class PartSerializer(serializers.Serializer):
     expected_on = serializers.DateField(allow_null=True)
 
 
+class SharedSerializer(serializers.Serializer):
+    """The line's part of a quantity that several needs share."""
+
+    stage = serializers.CharField(help_text="received or confirmed")
+    mine = serializers.CharField(help_text="In the line's base unit")
+    whole = serializers.CharField(help_text="Of all needs together")
+    rule = serializers.CharField(help_text="need_by, priority or pro_rata")
+
+
 class TrackSerializer(serializers.Serializer):
     """Where one line is."""
 
     line = serializers.CharField(help_text="The line's id")
     parts = PartSerializer(many=True)
+    shared = SharedSerializer(many=True)
 
 
 class TrackView(ApiView):
@@ -131,16 +142,23 @@ class TrackView(ApiView):
         document = PurchaseRequest.objects.visible_to(self.actor).filter(public_id=id).first()
         if document is None:
             raise Missing()
-        return Response([_track(track) for track in selectors.tracker(document)])
+        tracks = selectors.tracker(document)
+        shared = selectors.shared_by([track.line for track in tracks])
+        return Response([_track(track, shared.get(track.line.pk, [])) for track in tracks])
 
 
-def _track(track: selectors.Track) -> dict[str, Any]:
+def _track(track: selectors.Track, shared: Sequence[selectors.Shared]) -> dict[str, Any]:
     return {
         "line": track.line.public_id,
         "parts": [
             {"place": part.place, "quantity": format(part.quantity.normalize(), "f"), "document_kind": part.document_kind,
              "document_number": part.document_number, "expected_on": part.expected_on}
             for part in track.parts
+        ],
+        "shared": [
+            {"stage": one.stage, "mine": format(one.mine.normalize(), "f"), "whole": format(one.whole.normalize(), "f"),
+             "rule": one.rule}
+            for one in shared
         ],
     }  # fmt: skip
 

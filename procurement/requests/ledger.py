@@ -37,12 +37,16 @@ CHUNK = 1000
 
 @dataclass(frozen=True)
 class Carry:
-    """`quantity` of what stands behind line `source_line_id` of one document moves on to line `line_id` of another."""
+    """`quantity` of what stands behind line `source_line_id` of one document moves on to line `line_id` of another.
+
+    `portion` is what of it is not split where it is shared by a rule.
+    """
 
     source_line_id: int
     line_id: int
     quantity: Decimal
     expected_on: dt.date | None = None
+    portion: Decimal = Decimal("0.0001")
 
 
 def pool(stage: str) -> tuple[str, ...]:
@@ -170,11 +174,11 @@ def take_back(
     which = [document_kind, stage, *line_ids, *([] if request_line_id is None else [request_line_id])]
     rows = _run(sql, [*which, *limits, run, _now(), *limits])
     if stage == "ordered" and rows:
-        _drop_promises([parent for _line, _quantity, parent in rows], run)
+        drop_promises([parent for _line, _quantity, parent in rows], run)
     return [(line, -_number(taken)) for line, taken, _parent in rows]
 
 
-def _drop_promises(parents: Sequence[int], run: str) -> None:
+def drop_promises(parents: Sequence[int], run: str) -> None:
     """Take back what was confirmed or announced beyond what is still ordered, newest first."""
     sql = f"""
         WITH ordered AS ({_live(f"a.id IN ({_marks(parents)})")}),
@@ -188,6 +192,27 @@ def _drop_promises(parents: Sequence[int], run: str) -> None:
                document_number, line_id, NULL, %s, {_moment()}
         FROM b WHERE ROUND({least("to_q", "excess")} - from_q, 4) > 0 ORDER BY request_line_id, id"""
     _run(sql, [*parents, *parents, run, _now()])
+
+
+def free_behind(
+    document_kind: str, line_ids: Sequence[int], source_stage: str, stage: str = ""
+) -> list[tuple[int, int, int, Decimal]]:
+    """What of the live rows behind lines may still move on to `stage`: (row, line, request line, quantity) of each.
+
+    Without a stage: what may be taken back, because nothing but promises was made of it.
+    """
+    used = (
+        _children(pool(stage)) if stage
+        else f"SELECT parent_id, MAX(quantity) AS quantity FROM ({_children()}) u WHERE pool NOT IN {PROMISES!r} GROUP BY 1"
+    )  # fmt: skip
+    sql = f"""
+        WITH live AS ({_live(f"a.document_kind = %s AND a.stage = %s AND a.line_id IN ({_marks(line_ids)})")}),
+        used AS ({used})
+        SELECT live.id, live.line_id, live.request_line_id, ROUND(live.quantity - COALESCE(used.quantity, 0), 4)
+        FROM live LEFT JOIN used ON used.parent_id = live.id
+        WHERE ROUND(live.quantity - COALESCE(used.quantity, 0), 4) > 0 ORDER BY live.id"""
+    rows = _run(sql, [document_kind, source_stage, *line_ids])
+    return [(pk, line, need, _number(quantity)) for pk, line, need, quantity in rows]
 
 
 def roll_up(request_lines: Sequence[int]) -> None:

@@ -20,6 +20,7 @@ from srm.core import clock, fields
 from srm.core.scoping import ScopedModel, ScopedQuerySet, scoped
 from srm.core.search import Searchable, SearchMixin
 from srm.flow.document import Document, Line
+from srm.people.sharing import ShareRule
 
 KIND = "procurement.purchaserequest"
 
@@ -214,7 +215,8 @@ class Allocation(ScopedModel):
 
     `parent` is the allocation this one continues (ordered continues tendered); children never exceed their parent. A
     negative quantity takes back: its parent is the row it reduces, of the same stage. `document_kind` is the document's
-    label, `document_id` its public id, `line_id` the key of its line. `run` groups what was written together.
+    label, `document_id` its public id, `line_id` the key of its line. `run` groups what was written together; `rule` says
+    how a quantity was shared among several needs, where it was.
     """
 
     append_only = True
@@ -239,6 +241,7 @@ class Allocation(ScopedModel):
     document_number = models.CharField(max_length=40, blank=True)
     line_id = models.BigIntegerField()
     expected_on = models.DateField(null=True)
+    rule = models.CharField(max_length=10, choices=ShareRule, blank=True, default="", db_default="")
     run = models.CharField(max_length=22, blank=True)
     at = models.DateTimeField(default=clock.now, editable=False)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.apps import apps
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from procurement.requests.checks import Need
 from procurement.requests.models import KIND, PurchaseRequest, RequestLine
-from procurement.requests.selectors import Track
+from procurement.requests.selectors import Shared, Track, shared_by
 from procurement.requests.states import HeaderState
 from procurement.requests.tracking import Part
 from srm.approvals.asking import who_decides
@@ -21,6 +21,7 @@ from srm.approvals.models import ApprovalRoute
 from srm.core import clock
 from srm.core.actor import Actor
 from srm.people.models import Department, User
+from srm.people.sharing import ShareRule
 from srm.ui import formats
 from srm.ui.charts import Chart
 from srm.ui.links import room_of, url_of
@@ -90,16 +91,30 @@ class Row:
     when: list[When]
     links: list[Link]
     given_up: Decimal
+    shares: list[str] = field(default_factory=list)
 
 
 def rows(tracks: Sequence[Track], actor: Actor) -> list[Row]:
     """The tracker's table."""
-    return [_row(track, actor) for track in tracks]
+    shared = shared_by([track.line for track in tracks if track.parts])
+    return [_row(track, actor, shared.get(track.line.pk, [])) for track in tracks]
 
 
-def _row(track: Track, actor: Actor) -> Row:
+def _row(track: Track, actor: Actor, shared: Sequence[Shared]) -> Row:
     links = [link_of(part, actor) for part in track.documents[:3]]
-    return Row(track.line, track.received, track.in_transit, when(track), links, track.at("given_up"))
+    told = [share_in_words(one, track.line) for one in shared]
+    return Row(track.line, track.received, track.in_transit, when(track), links, track.at("given_up"), told)
+
+
+def share_in_words(shared: Shared, line: RequestLine) -> str:
+    """ "Your 40 of 60 pc that came: by need-by date"."""
+    words = {
+        "mine": formats.quantity(shared.mine), "whole": formats.quantity(shared.whole, line.base_unit),
+        "rule": str(ShareRule(shared.rule).label).lower() if shared.rule else "",
+    }  # fmt: skip
+    if shared.stage == "received":
+        return _("your %(mine)s of %(whole)s that came, shared %(rule)s") % words
+    return _("your %(mine)s of %(whole)s confirmed, shared %(rule)s") % words
 
 
 def when(track: Track) -> list[When]:

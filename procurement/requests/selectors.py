@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import Exists, Max, OuterRef, Prefetch, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from procurement.requests import ledger, tracking
@@ -18,6 +18,7 @@ from procurement.requests.models import Allocation, PurchaseRequest, RequestLine
 from procurement.requests.states import HeaderState, state_expression
 from procurement.requests.tracking import Part, Row
 from srm.core.actor import Actor
+from srm.core.money import Sum
 
 ZERO = Decimal(0)
 WHOLE_LINES = Prefetch(
@@ -28,6 +29,8 @@ WHOLE_LINES = Prefetch(
 )
 # What the requester reads; a part of his line is in exactly one of these places.
 PLACE_ORDER = tracking.PLACES
+# Stages at which what is too little for all is shared, the nearest to the requester first.
+SHARED = ("received", "confirmed")
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,69 @@ def behind(document_kind: str, line_ids: Sequence[int], stage: str) -> dict[int,
     rows = RequestLine.objects.unscoped(LEDGER).filter(pk__in=wanted)
     lines = {line.pk: line for line in rows.select_related("request", "cost_center")}
     return {line_id: [(lines[pk], quantity) for pk, quantity in pairs] for line_id, pairs in shares.items()}
+
+
+def public_ids(quantities: Mapping[int, Decimal]) -> dict[str, Decimal]:
+    """Quantities by request line, by the line's public id instead of its key."""
+    rows = RequestLine.objects.unscoped(LEDGER).filter(pk__in=quantities)
+    return {public_id: quantities[pk] for pk, public_id in rows.values_list("pk", "public_id")}
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What a request line got of a quantity that several needs shared: `mine` of `whole`, by `rule`."""
+
+    stage: str
+    mine: Decimal
+    whole: Decimal
+    rule: str
+
+
+def shared_by(lines: Sequence[RequestLine]) -> dict[int, list[Shared]]:
+    """{request line: its part of what came, or was confirmed, for several needs together}; at most three queries."""
+    touched = Allocation.objects.unscoped(LEDGER).filter(request_line__in=lines, stage="ordered", quantity__gt=0)
+    wanted = {line.pk for line in lines}
+    found: dict[int, list[Shared]] = defaultdict(list)
+    orders: dict[str, set[int]] = defaultdict(set)
+    for kind, line_id in touched.order_by().values_list("document_kind", "line_id").distinct():
+        orders[kind].add(line_id)
+    for kind, line_ids in orders.items():
+        for (_line, stage), parts in sorted(_progress(kind, line_ids, SHARED).items(), key=_nearest):
+            whole = sum((part for part, _rule in parts.values()), ZERO)
+            for need in wanted & parts.keys() if len(parts) > 1 else ():
+                found[need].append(Shared(stage, parts[need][0], whole, parts[need][1]))
+    return dict(found)
+
+
+def came_of(document_kind: str, line_ids: Iterable[int]) -> dict[tuple[int, int], Decimal]:
+    """{(order line, request line): what came of it} of an order's lines."""
+    progress = _progress(document_kind, line_ids, ("received",))
+    return {(line, need): part for (line, _stage), parts in progress.items() for need, (part, _rule) in parts.items()}
+
+
+def _nearest(entry: tuple[tuple[int, str], Any]) -> tuple[int, int]:
+    (line_id, stage), _parts = entry
+    return SHARED.index(stage), line_id
+
+
+def _progress(
+    document_kind: str, line_ids: Iterable[int], stages: Sequence[str]
+) -> dict[tuple[int, str], dict[int, tuple[Decimal, str]]]:
+    """{(order line, stage): {request line: (live quantity, rule)}} of what was made of an order's lines."""
+    found: dict[tuple[int, str], dict[int, tuple[Decimal, str]]] = defaultdict(dict)
+    rows = Allocation.objects.unscoped(LEDGER).filter(stage__in=stages).order_by()
+    # What was made of the order's row stands on it; what was taken back of that stands one below.
+    for path, signed in (("parent", {"quantity__gt": 0}), ("parent__parent", {"quantity__lt": 0})):
+        of_order = {
+            f"{path}__document_kind": document_kind,
+            f"{path}__line_id__in": line_ids,
+            f"{path}__stage": "ordered",
+        }
+        sums = rows.filter(**of_order, **signed).values_list(f"{path}__line_id", "stage", "request_line")
+        for line_id, stage, need, part, rule in sums.annotate(part=Sum("quantity", places=4), said=Max("rule")):
+            before, said = found[line_id, stage].get(need, (ZERO, ""))
+            found[line_id, stage][need] = (before + part, said or rule)
+    return {key: live for key, parts in found.items() if (live := {n: one for n, one in parts.items() if one[0] > 0})}
 
 
 def with_state(rows: QuerySet[PurchaseRequest]) -> QuerySet[PurchaseRequest]:

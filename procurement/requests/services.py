@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from procurement.requests.allocating import Entry, allocate, carry, carry_lines, take_back
+from procurement.requests.allocating import Entry, allocate, carry, carry_lines, cut, take_back
 from procurement.requests.deciding import ask_again
 from procurement.requests.ledger import Carry
 from procurement.requests.lifecycle import LineState
@@ -34,6 +34,7 @@ __all__ = [
     "carry_lines",
     "copy_request",
     "create_request",
+    "cut",
     "may_ask_for",
     "take_back",
     "update_request",

@@ -56,6 +56,18 @@ def factor_to_base(item: Item | None, unit: Unit, base: Unit | None = None) -> D
     return Decimal(found.numerator) / Decimal(found.denominator)
 
 
+def portion_of(item: Item | None, unit: Unit) -> Decimal:
+    """What of an item bought by `unit` is not split among people, in base units.
+
+    One pack where packs are bought, one piece where pieces are counted; mass, length and the like have no such portion
+    but the smallest step that quantities have.
+    """
+    base = item.base_unit if item else unit
+    if unit.pk != base.pk and (unit.dimension == Unit.Dimension.OTHER or unit.dimension != base.dimension):
+        return max(factor_to_base(item, unit).quantize(STEP), STEP)
+    return Decimal(1) if base.dimension in (Unit.Dimension.COUNT, Unit.Dimension.OTHER) else STEP
+
+
 def units_of(item: Item) -> list[Unit]:
     """The units in which this item can be asked for: its base unit, its packs, and the base unit's own kind."""
     base = item.base_unit

@@ -24,7 +24,17 @@ class LegalEntitySerializer(Serializer):
 
     class Meta:
         model = LegalEntity
-        writable = ("code", *_NAMES, "tax_id", "country", "currency", "number_prefix", "address", "is_active")
+        writable = (
+            "code",
+            *_NAMES,
+            "tax_id",
+            "country",
+            "currency",
+            "number_prefix",
+            "address",
+            "share_rule",
+            "is_active",
+        )
         fields = (*writable, "version")
 
 

@@ -22,10 +22,17 @@ class LegalEntityForm(forms.ModelForm):
 
     class Meta:
         model = LegalEntity
-        fields = ["code", "tax_id", "country", "currency", "number_prefix", "address", "is_active",
+        fields = ["code", "tax_id", "country", "currency", "number_prefix", "address", "share_rule", "is_active",
                   "name_en", "name_ru", "name_bg"]  # fmt: skip
 
-    layout = [("code", "tax_id"), ("country", "currency", "number_prefix"), *NAMES, "address", "is_active"]
+    layout = [
+        ("code", "tax_id"),
+        ("country", "currency", "number_prefix"),
+        *NAMES,
+        "address",
+        "share_rule",
+        "is_active",
+    ]
 
 
 class PlaceForm(forms.ModelForm):

@@ -40,7 +40,7 @@ class LegalEntityList(ListPage):
 
 class LegalEntityDetail(DetailPage):
     model, permission = LegalEntity, VIEW
-    facts = ["code", "tax_id", "country", "currency", "number_prefix", "address", "is_active"]
+    facts = ["code", "tax_id", "country", "currency", "number_prefix", "address", "share_rule", "is_active"]
 
 
 class LegalEntityCreate(CreatePage):

@@ -13,6 +13,7 @@ from srm.core.actor import Actor
 from srm.core.names import Named
 from srm.core.search import Searchable, SearchMixin
 from srm.people.roles import ROLES
+from srm.people.sharing import ShareRule
 
 
 class PeopleQuerySet(SearchMixin, models.QuerySet):
@@ -33,6 +34,10 @@ class LegalEntity(Named, Searchable):
     currency = fields.currency(_("Base currency"), default="EUR")
     number_prefix = models.CharField(_("Prefix of document numbers"), max_length=6, blank=True)
     address = models.TextField(_("Address"), blank=True)
+    share_rule = models.CharField(
+        _("Deliveries that are too small are shared"), max_length=10, choices=ShareRule, default=ShareRule.NEED_BY,
+        db_default=ShareRule.NEED_BY,
+    )  # fmt: skip
     is_active = models.BooleanField(_("Active"), default=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 

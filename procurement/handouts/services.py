@@ -178,8 +178,9 @@ def _charge(promise: Promise, move: StockMove, quantity: Decimal, actor: Actor) 
     """What left the store is spent; of what was reserved for it, the rest is free."""
     line, worth = promise.request_line, -move.value
     share = cents(line.amount * quantity / line.base_quantity)
-    budget.commit(actor=actor, request_line_id=line.public_id, amount=worth, document=line.request)
-    budget.spend(actor=actor, request_line_id=line.public_id, amount=worth, document=line.request)
+    what = {"account": line.account, "request_line_id": line.public_id, "amount": worth, "document": line.request}
+    budget.commit(actor=actor, **what)
+    budget.spend(actor=actor, **what)
     if share > worth:
         budget.release(actor=actor, request_line_id=line.public_id, amount=share - worth, document=line.request)
 

@@ -39,12 +39,12 @@ class OrderSerializer(Serializer):
         model = PurchaseOrder
         fields = (
             "number", "external_number", "state", "source", "legal_entity", "supplier", "supplier_name", "place",
-            "currency", "incoterm", "payment_days", "ordered_on", "due_on", "net_total", "base_total", "freight",
+            "cost_center", "currency", "incoterm", "payment_days", "ordered_on", "due_on", "net_total", "base_total", "freight",
             "share_rule", "note",
             "lines", "version", "created_at",
         )  # fmt: skip
         writable = (
-            "legal_entity", "supplier", "place", "currency", "incoterm", "payment_days", "freight",
+            "legal_entity", "supplier", "place", "cost_center", "currency", "incoterm", "payment_days", "freight",
             "share_rule", "note", "lines",
         )  # fmt: skip
 

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from procurement.orders.models import OrderLine, PurchaseOrder
 from srm.ui import forms
 
+PAYS = _("Pays for what no request asked for, such as goods for stock.")
+
 
 class OrderForm(forms.ModelForm):
     """The head of an order written by hand."""
@@ -15,17 +17,29 @@ class OrderForm(forms.ModelForm):
     legal_entity = forms.PickerField("legal-entities", label=_("Legal entity"))
     supplier = forms.PickerField("suppliers", label=_("Supplier"))
     place = forms.PickerField("places", label=_("Delivery place"))
+    cost_center = forms.PickerField("cost-centers", label=_("Cost centre"), required=False, help_text=PAYS)
 
     class Meta:
         model = PurchaseOrder
         fields = [
-            "legal_entity", "supplier", "place", "currency", "incoterm", "payment_days", "freight", "share_rule", "note",
+            "legal_entity", "supplier", "place", "cost_center", "currency", "incoterm", "payment_days", "freight",
+            "share_rule", "note",
         ]  # fmt: skip
 
     layout = [
-        ("legal_entity", "supplier"), ("place", "incoterm"), ("currency", "payment_days"), ("freight", "share_rule"),
+        ("legal_entity", "supplier"), ("place", "incoterm"), ("currency", "payment_days"), ("cost_center", "freight"), "share_rule",
         "note",
     ]  # fmt: skip
+
+
+class PayerForm(forms.ModelForm):
+    """Who pays for what no request asked for."""
+
+    cost_center = forms.PickerField("cost-centers", label=_("Cost centre"), required=False, help_text=PAYS)
+
+    class Meta:
+        model = PurchaseOrder
+        fields = ["cost_center"]
 
 
 class OrderLineForm(forms.Form):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from srm.budget.selectors import stops_somewhere
 from srm.core.actor import Actor
 
 if TYPE_CHECKING:
@@ -22,6 +23,17 @@ def not_author(order: PurchaseOrder, actor: Actor) -> object:
     if actor.kind != "system" and order.created_by and actor.person_id == order.created_by.person_id:
         return _("Who wrote the order cannot approve it.")
     return None
+
+
+def payer_named(order: PurchaseOrder, _actor: Actor) -> object:
+    """Where budgets stop, everything bought has somebody who pays: the requests behind it, or the order's own choice."""
+    from procurement.orders.money import unpaid_lines
+
+    if order.cost_center_id or (order.award_id and order.state == "draft"):  # an award's order is looked at when sent
+        return None
+    if not stops_somewhere(order.legal_entity) or not unpaid_lines(order):
+        return None
+    return _("Say first which cost centre pays for what no request asked for.")
 
 
 def is_supplier(order: PurchaseOrder, actor: Actor) -> object:

@@ -27,14 +27,14 @@ class OrderLifecycle(Lifecycle):
 
     @move(
         OrderState.DRAFT, OrderState.APPROVED, label=_("Approve"), past=_("approved"), permission="orders.approve",
-        tone="primary", notice="orders.approved", guards=(guards.has_lines, guards.not_author),
+        tone="primary", notice="orders.approved", guards=(guards.has_lines, guards.not_author, guards.payer_named),
     )  # fmt: skip
     def approve(self) -> None:
         """An order from a final award comes approved: the award was."""
 
     @move(
         OrderState.APPROVED, OrderState.SENT, label=_("Send to supplier"), past=_("sent"), permission="orders.send",
-        tone="primary", notice="orders.sent", guards=(guards.supplier_usable,),
+        tone="primary", notice="orders.sent", guards=(guards.supplier_usable, guards.payer_named),
     )  # fmt: skip
     def send(self) -> None:
         """The supplier is told and can confirm; the budget turns from reserved to ordered."""

@@ -71,6 +71,10 @@ class PurchaseOrder(OrderLifecycle, Document, Searchable):
     department = models.ForeignKey(
         "srm.Department", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("For department")
     )
+    cost_center = models.ForeignKey(
+        "srm.CostCenter", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Cost centre"),
+        help_text=_("Pays for what no request asked for, such as goods for stock."),
+    )  # fmt: skip
     currency = fields.currency(default="EUR")
     incoterm = models.CharField(_("Delivery terms"), max_length=3, choices=INCOTERMS, blank=True)
     payment_days = models.PositiveSmallIntegerField(_("Payment, days"), default=30)

@@ -11,24 +11,25 @@ from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from procurement.awards.models import Award, AwardLine
+from procurement.orders import money
 from procurement.orders.models import OrderConfirmation, OrderLine, OrderState, PurchaseOrder
 from procurement.planning import services as planning
-from procurement.requests import selectors as requests
 from procurement.requests import services as ledger
 from srm.audit import services as audit
 from srm.budget import services as budget
 from srm.catalog.units import to_base
 from srm.core import clock
 from srm.core.actor import SYSTEM, Actor
-from srm.core.errors import InvalidInput
-from srm.core.money import cents, line_total
+from srm.core.errors import InvalidInput, RuleBroken
+from srm.core.money import line_total
 from srm.core.quantities import clean_quantity
 from srm.core.rates import to_currency
 from srm.flow import records
 from srm.flow.perform import perform
 from srm.flow.registry import effect, reacts
+from srm.people.models import CostCenter
 
-KIND = PurchaseOrder._meta.label_lower
+KIND = money.KIND
 TENDER = "procurement.tender"
 
 
@@ -53,17 +54,39 @@ def create_order(*, actor: Actor, lines: Iterable[dict], **values) -> PurchaseOr
 def update_order(
     order: PurchaseOrder, *, actor: Actor, version: int | None = None, lines: Iterable[dict] | None = None, **changes
 ) -> PurchaseOrder:
-    """A changed draft; with `lines` the whole list of lines is replaced.
+    """A changed draft; with `lines` the whole list of lines is replaced. Who pays may change until it is sent.
 
     Raises:
         InvalidInput: it is no draft any more, or a value is not allowed. Stale: somebody changed it meanwhile.
     """
+    if order.state == OrderState.APPROVED and lines is None and set(changes) == {"cost_center"}:
+        return name_payer(order, actor=actor, version=version, cost_center=changes["cost_center"])
     records.refuse_unless_draft(order, OrderState.DRAFT)
     order = records.update(order, actor=actor, version=version, **changes)
     if lines is not None:
         order.lines.all().delete()
         _write_lines(order, lines, actor)
     return _refresh_totals(order)
+
+
+def name_payer(
+    order: PurchaseOrder, *, actor: Actor, cost_center: CostCenter | None, version: int | None = None
+) -> PurchaseOrder:
+    """Say which cost centre pays for what no request asked for, as long as the order was not sent.
+
+    Raises:
+        RuleBroken: it was sent; or the cost centre stops and its budget has no room. Stale
+    """
+    locked = records.locked_row(order, version=version)
+    if locked.state not in money.UNSENT:
+        raise RuleBroken([_("The order was sent already.")])
+    before = money.amounts_of(locked)
+    for need in before.keys() - money.request_lines(before):
+        budget.release(actor=actor, request_line_id=need.public_id, document=locked)
+    saved = records.update(locked, actor=actor, cost_center=cost_center)
+    if saved.state == OrderState.APPROVED:
+        money.approved(saved, actor=actor)
+    return saved
 
 
 def _write_lines(order: PurchaseOrder, lines: Iterable[dict], actor: Actor) -> None:
@@ -154,47 +177,50 @@ def _order_from(award: Award, rows: list[AwardLine], actor: Actor) -> None:
 # -- moves -------------------------------------------------------------------
 
 
+@effect(PurchaseOrder, "approve")
+def on_approve(order: PurchaseOrder, *, actor: Actor, **_details: object) -> None:
+    """What it costs is kept for it until it is sent."""
+    money.approved(order, actor=actor)
+
+
 @effect(PurchaseOrder, "send")
 def on_send(order: PurchaseOrder, *, actor: Actor, **_details: object) -> None:
     """The date of order is now; what was reserved for it becomes committed."""
     order.sent_at = clock.now()
     order.ordered_on = clock.today()
     order.save(update_fields=["sent_at", "ordered_on"])
-    for request_line_id, amount in amounts_by_request_line(order).items():
-        budget.commit(actor=actor, request_line_id=request_line_id, amount=amount, document=order)
+    money.sent(order, actor=actor)
 
 
 @effect(PurchaseOrder, "cancel")
 def on_cancel(order: PurchaseOrder, *, actor: Actor, **_details: object) -> None:
     """The needs behind it are open in the demand again; ordered budget is reserved again."""
-    if order.sent_at:
-        for request_line_id, amount in amounts_by_request_line(order).items():
-            budget.uncommit(actor=actor, request_line_id=request_line_id, amount=amount, document=order)
+    amounts = money.amounts_of(order)
     for line in order.lines.select_related("lot_line__demand_line"):
         _give_up(order, line, line.owed, actor=actor)
+    money.called_off(order, amounts, actor=actor)
 
 
 @effect(PurchaseOrder, "close")
 def on_close(order: PurchaseOrder, *, actor: Actor, **_details: object) -> None:
     """What did not come is not expected any more: its needs are open in the demand again, its budget reserved again."""
+    amounts = money.not_received(order)
     for line in order.lines.select_related("lot_line__demand_line", "item__base_unit", "unit"):
         rest = line.outstanding
         if not rest:
             continue
-        for request_line, quantity in _give_up(order, line, rest, actor=actor).items():
-            amount = cents(line.base_net * quantity / line.base_quantity)
-            if amount and order.sent_at:
-                budget.uncommit(actor=actor, request_line_id=request_line, amount=amount, document=order)
+        _give_up(order, line, rest, actor=actor)
         line.cut_quantity += rest
         line.save(update_fields=["cut_quantity"])
         audit.record(
             actor=actor, verb="changed", subject=line, root=order,
             changes={"cut_quantity": [line.cut_quantity - rest, line.cut_quantity]},
         )  # fmt: skip
+    money.called_off(order, amounts, actor=actor)
 
 
-def _give_up(order: PurchaseOrder, line: OrderLine, quantity: Decimal, *, actor: Actor) -> dict[str, Decimal]:
-    """`quantity` of an order line does not come: {request line's public id: how much it misses}.
+def _give_up(order: PurchaseOrder, line: OrderLine, quantity: Decimal, *, actor: Actor) -> None:
+    """`quantity` of an order line does not come.
 
     Who goes without is said by the order's rule; through the tender it is open in the demand again.
     """
@@ -209,7 +235,6 @@ def _give_up(order: PurchaseOrder, line: OrderLine, quantity: Decimal, *, actor:
                 request_line_id=request_line,
             )  # fmt: skip
         planning.give_back(actor=actor, demand_line=line.lot_line.demand_line, quantity=quantity)
-    return requests.public_ids(missed)
 
 
 @effect(PurchaseOrder, "confirm")
@@ -276,17 +301,6 @@ def _date(value: object) -> dt.date | None:
 
 
 # -- for the rooms above -----------------------------------------------------
-
-
-def amounts_by_request_line(order: PurchaseOrder) -> dict[str, Decimal]:
-    """What of the order's money each request line causes, by its public id, in base currency, net."""
-    lines = {line.pk: line for line in order.lines.all()}
-    amounts: dict[str, Decimal] = defaultdict(Decimal)
-    for line_id, shares in requests.behind(KIND, list(lines), "ordered").items():
-        line = lines[line_id]
-        for request_line, quantity in shares:
-            amounts[request_line.public_id] += cents(line.base_net * quantity / line.base_quantity)
-    return dict(amounts)
 
 
 def note_received(line: OrderLine, quantity: Decimal, *, actor: Actor) -> None:

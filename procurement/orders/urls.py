@@ -4,5 +4,7 @@ from procurement.orders import portal, views
 from srm.ui.pages import routes
 
 app_name = "orders"
-urlpatterns = routes(views.OrderList, views.OrderDetail, views.OrderCreate, views.OrderEdit, views.OrderPdf)
+urlpatterns = routes(
+    views.OrderList, views.OrderDetail, views.OrderCreate, views.OrderEdit, views.OrderPayer, views.OrderPdf
+)
 portal_patterns = portal.patterns

@@ -9,10 +9,10 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
-from procurement.orders import printing, services
+from procurement.orders import money, printing, services
 from procurement.orders.exchange import OrderSheet
 from procurement.orders.filters import OrderFilter
-from procurement.orders.forms import OrderForm, OrderLines
+from procurement.orders.forms import OrderForm, OrderLines, PayerForm
 from procurement.orders.models import OrderConfirmation, OrderLine, OrderState, PurchaseOrder
 from procurement.orders.tables import OrderLineTable, OrderTable
 from procurement.requests import selectors as requests
@@ -79,6 +79,7 @@ class OrderDetail(DetailPage):
         "award",
         "buyer",
         "place",
+        "cost_center",
         ("terms", _("Terms")),
         "ordered_on",
         "due_on",
@@ -89,7 +90,7 @@ class OrderDetail(DetailPage):
     lines = ("line_rows", OrderLineTable)
 
     def queryset(self) -> QuerySet:
-        return super().queryset().select_related("supplier", "award", "buyer", "place", "legal_entity")
+        return super().queryset().select_related("supplier", "award", "buyer", "place", "legal_entity", "cost_center")
 
     def line_rows(self) -> QuerySet:
         """Lines with item and unit."""
@@ -121,7 +122,11 @@ class OrderDetail(DetailPage):
         from django.urls import reverse
 
         pdf = reverse("orders:purchaseorder-pdf", args=[self.object.public_id])
-        return [*super().actions(), Action("pdf", _("PDF"), pdf)]
+        found = [*super().actions(), Action("pdf", _("PDF"), pdf)]
+        if self.object.state == OrderState.APPROVED and self.actor.may("orders.edit"):
+            payer = reverse("orders:purchaseorder-payer", args=[self.object.public_id])
+            found.append(Action("payer", _("Who pays"), payer))
+        return found
 
 
 def _late(line: OrderLine) -> bool:
@@ -185,6 +190,23 @@ class OrderEdit(EditPage):
 
     def initial_lines(self) -> list[dict]:
         return OrderLines.initial_of(self.object)
+
+
+class OrderPayer(EditPage):
+    """Who pays for what no request asked for; also of an approved order, until it is sent."""
+
+    model = PurchaseOrder
+    permission = "orders.edit"
+    title = _("Who pays")
+    name = "payer"
+    route = "<str:public_id>/payer/"
+    form = PayerForm
+    service = services.name_payer
+
+    @staticmethod
+    def guard(document: PurchaseOrder, actor) -> object:
+        """Until it is sent."""
+        return None if document.state in money.UNSENT else _("The order was sent already.")
 
 
 @panel(PurchaseOrder, _("For whom"), order=20, permission="requests.view", place="main")

@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 
 from procurement.orders import services as orders
 from procurement.orders.models import OrderLine, OrderState, PurchaseOrder
+from procurement.orders.money import Need, own_need, share
 from procurement.receipts.lifecycle import ReceiptState
 from procurement.receipts.models import GoodsReceipt, ReceiptLine
 from procurement.requests import selectors as requests
 from procurement.requests import services as ledger
+from procurement.requests.models import RequestLine
 from srm.audit import services as audit
 from srm.budget import services as budget
 from srm.core import clock
@@ -29,6 +31,7 @@ from srm.stock.models import Warehouse
 from suppliers.performance import services as performance
 
 KIND = GoodsReceipt._meta.label_lower
+ZERO = Decimal(0)
 # More than this over the ordered quantity is a mistake at the gate, not a rounding of the supplier's pack.
 OVER = Decimal("1.05")
 
@@ -141,19 +144,16 @@ def on_reverse(receipt: GoodsReceipt, *, actor: Actor, **_details: object) -> No
                 actor=actor, warehouse=receipt.warehouse, item=item, quantity=line.quantity, moved_on=clock.today(),
                 document=receipt, counterpart=receipt.order.supplier.name, value=line.base_net,
             )  # fmt: skip
-        for request_line_id, amount in _shares(line).items():
-            budget.unspend(actor=actor, request_line_id=request_line_id, amount=amount, document=receipt)
+        for need, amount in _shares(line).items():
+            budget.unspend(actor=actor, request_line_id=need.public_id, amount=amount, document=receipt)
         ledger.take_back(actor=actor, document_kind=KIND, line_id=line.pk, stage="received")
         orders.note_received(line.order_line, -line.quantity, actor=actor)
     orders.reopen_if_owed(receipt.order, actor=actor)
 
 
 def _lines(receipt: GoodsReceipt) -> list[ReceiptLine]:
-    return list(
-        receipt.lines.select_related("order_line__item__base_unit", "order_line__unit", "order_line__order").order_by(
-            "pk"
-        )
-    )
+    parts = ("item__base_unit", "unit", "category", "order__cost_center__owner")
+    return list(receipt.lines.select_related(*(f"order_line__{part}" for part in parts)).order_by("pk"))
 
 
 def _take_in(receipt: GoodsReceipt, line: ReceiptLine, actor: Actor) -> None:
@@ -164,8 +164,10 @@ def _take_in(receipt: GoodsReceipt, line: ReceiptLine, actor: Actor) -> None:
         stage="received", quantity=line.quantity, document=receipt, line_id=line.pk,
         expected_on=receipt.received_on, run=receipt.public_id, rule=receipt.order.sharing, portion=order_line.portion,
     )  # fmt: skip
-    for request_line_id, amount in _shares(line).items():
-        budget.spend(actor=actor, request_line_id=request_line_id, amount=amount, document=receipt)
+    for need, amount in _shares(line).items():
+        budget.spend(
+            actor=actor, account=need.account, request_line_id=need.public_id, amount=amount, document=receipt
+        )  # fmt: skip
     if order_line.item and not order_line.item.is_service and receipt.warehouse:
         stock.receive(
             actor=actor, warehouse=receipt.warehouse, item=order_line.item, quantity=line.quantity,
@@ -174,13 +176,31 @@ def _take_in(receipt: GoodsReceipt, line: ReceiptLine, actor: Actor) -> None:
         )  # fmt: skip
 
 
-def _shares(line: ReceiptLine) -> dict[str, Decimal]:
-    """What of a receipt line's money each request line causes, by its public id."""
-    behind = requests.behind(KIND, [line.pk], "received").get(line.pk, [])
-    amounts: dict[str, Decimal] = defaultdict(Decimal)
-    for request_line, quantity in behind:
-        amounts[request_line.public_id] += cents(line.base_net * quantity / line.quantity)
-    return dict(amounts)
+def _shares(line: ReceiptLine) -> dict[Need, Decimal]:
+    """What of a receipt line's money each need causes, net, in base currency.
+
+    Each need's sum over all receipts is its share of the ordered line, to the cent: the last receipt takes the
+    rounding. What came beyond what requests asked for is paid by the order's cost centre, else by the last need.
+    """
+    order_line = line.order_line
+    rows = ReceiptLine.objects.unscoped("receipts of the same order line").filter(order_line=order_line)
+    behind = requests.behind(KIND, list(rows.values_list("pk", flat=True)), "received")
+    total: dict[RequestLine, Decimal] = defaultdict(Decimal)
+    for shares in behind.values():
+        for request_line, quantity in shares:
+            total[request_line] += quantity
+    mine = dict(behind.get(line.pk, []))
+    amounts: dict[Need, Decimal] = {
+        need: share(order_line, total[need]) - share(order_line, total[need] - quantity)
+        for need, quantity in mine.items()
+    }
+    beyond = line.quantity - sum(mine.values(), ZERO)
+    if beyond > 0 and (payer := own_need(order_line.order, order_line) or next(reversed(mine), None)):
+        received = OrderLine.objects.unscoped("as it is now").values_list("received_quantity", flat=True)
+        after = received.get(pk=order_line.pk) - sum(total.values(), ZERO)
+        extra = share(order_line, after) - share(order_line, after - beyond)
+        amounts[payer] = amounts.get(payer, ZERO) + extra
+    return amounts
 
 
 def _note_fact(receipt: GoodsReceipt, line: ReceiptLine) -> None:

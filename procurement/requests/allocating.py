@@ -19,6 +19,8 @@ from procurement.requests.ledger import Carry
 from procurement.requests.lifecycle import LineState
 from procurement.requests.models import Allocation, RequestLine
 from procurement.requests.sharing import SMALLEST
+from srm.budget import selectors as budgets
+from srm.budget import services as budget
 from srm.core.actor import Actor
 from srm.core.errors import RuleBroken
 from srm.core.ids import new_public_id
@@ -82,6 +84,8 @@ def carry_lines(
     }  # fmt: skip
     written = dealing.carry(moves, rule=rule, **words) if rule else ledger.carry(moves, **words)
     settle({pk: lines[pk] for pk, _line, _quantity in written})
+    if stage == "received":
+        free_money(lines, document=document, actor=actor)
     carried: dict[int, Decimal] = {move.line_id: ZERO for move in moves}
     for _pk, line_id, quantity in written:
         carried[line_id] += quantity
@@ -175,6 +179,15 @@ def settle(lines: dict[int, RequestLine]) -> None:
         if broken := ledger.faults(part):
             raise RuleBroken([_too_much(lines[pk]) for pk in broken[:5]])
         ledger.roll_up(part)
+
+
+def free_money(lines: Iterable[int], *, document: Any, actor: Actor) -> None:
+    """Lines of which nothing is open or coming any more need nothing reserved, not even cents."""
+    done = RequestLine.objects.unscoped(LEDGER).filter(
+        pk__in=list(lines), open_quantity=0, coming_quantity=0, state__in=[LineState.APPROVED, LineState.CLOSED]
+    )  # fmt: skip
+    for need in sorted(budgets.with_reserve(done.values_list("public_id", flat=True))):
+        budget.release(actor=actor, request_line_id=need, document=document)
 
 
 def live_behind(document_kind: str, line_ids: Sequence[int], stage: str) -> dict[int, list[tuple[int, Decimal]]]:

@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 
 from procurement.requests.lifecycle import LineState
 from procurement.requests.models import PurchaseRequest, RequestLine
+from srm.budget.accounts import Account
 from srm.core import clock
 from srm.ui import formats
 
@@ -55,6 +56,13 @@ class Need:
             line.position, line.item, line.what, line.quantity, line.base_quantity, line.base_unit, line.need_by,
             line.place, line.cost_center, line.category, line.amount,
         )  # fmt: skip
+
+    @property
+    def account(self) -> Account | None:
+        """Whose money it takes, as soon as that is known."""
+        if self.cost_center is None or self.need_by is None:
+            return None
+        return Account(self.cost_center, self.category, self.need_by)
 
 
 def oddities(needs: Sequence[Need], *, department: Department | None, route: str, own: str = "") -> list[str]:

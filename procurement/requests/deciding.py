@@ -108,8 +108,7 @@ def approved(line: RequestLine, *, actor: Actor, **_details: object) -> None:
     line.save(update_fields=["open_quantity"])
     if line.amount:
         budget.reserve(
-            actor=actor, cost_center=line.cost_center, category=line.category, year=line.need_by.year,
-            amount=line.amount, request_line_id=line.public_id, document=line.request,
+            actor=actor, account=line.account, amount=line.amount, request_line_id=line.public_id, document=line.request,
         )  # fmt: skip
 
 
@@ -127,5 +126,6 @@ def cut_short(line: RequestLine, *, actor: Actor, **_details: object) -> None:
     given_up, line.open_quantity = line.open_quantity, Decimal(0)
     line.save(update_fields=["open_quantity"])
     share = cents(line.amount * given_up / line.base_quantity)
-    if share:
-        budget.release(actor=actor, request_line_id=line.public_id, document=line.request, amount=share)
+    rest = share if line.coming_quantity else None  # to the last cent when nothing of it comes any more
+    if share or rest is None:
+        budget.release(actor=actor, request_line_id=line.public_id, document=line.request, amount=rest)

@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 from procurement.requests.lifecycle import LineState, RequestLineLifecycle
 from procurement.requests.states import HeaderState, derive
 from srm.approvals.selectors import asked_of
+from srm.budget.accounts import Account
 from srm.catalog.models import Category, Item, Unit
 from srm.core import clock, fields
 from srm.core.scoping import ScopedModel, ScopedQuerySet, scoped
@@ -189,6 +190,11 @@ class RequestLine(RequestLineLifecycle, Line):
     def what(self) -> str:
         """The item, or the requester's own words."""
         return str(self.item) if self.item else self.description
+
+    @property
+    def account(self) -> Account:
+        """Whose money it takes."""
+        return Account(self.cost_center, self.category, self.need_by)
 
     @property
     def given_up(self) -> Decimal:

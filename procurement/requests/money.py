@@ -11,7 +11,8 @@ from django.db.models import Sum
 
 from procurement.requests.checks import Need
 from procurement.requests.models import PurchaseRequest, RequestLine
-from srm.budget import words
+from srm.budget import selectors
+from srm.budget.accounts import Account
 from srm.budget.models import BudgetEntry, BudgetLine
 from srm.budget.selectors import Outlook
 from srm.people.models import CostCenter
@@ -24,11 +25,19 @@ ZERO = Decimal(0)
 class Share:
     """One budget, or a cost centre without one, and what the request wants of it and holds there."""
 
-    cost_center: CostCenter
-    year: int
+    account: Account
     asked: Decimal
     outlook: Outlook
     held: dict[str, Decimal]
+
+    @property
+    def cost_center(self) -> CostCenter:
+        return self.account.cost_center
+
+    @property
+    def span(self) -> str:
+        """The budget's period, or the year that has none."""
+        return self.line.span if self.line else str(self.account.day.year)
 
     @property
     def line(self) -> BudgetLine | None:
@@ -71,61 +80,24 @@ def shares_wanted(needs: Iterable[Need]) -> list[Share]:
 
 def _shares(needs: list[Need], booked: list[RequestLine], held: dict[str, dict[str, Decimal]]) -> list[Share]:
     asked: dict[tuple, Decimal] = defaultdict(lambda: ZERO)
-    seen: dict[tuple, tuple] = {}
-    wanted: list[Need | RequestLine] = [*needs, *booked]
-    for one in wanted:
-        if one.cost_center is None or one.need_by is None:
-            continue
-        key = (one.cost_center.pk, one.category.pk if one.category else None, one.need_by.year)
-        seen[key] = (one.cost_center, one.category, one.need_by.year)
-        asked[key] += one.amount if isinstance(one, Need) else ZERO
-    # Several categories may draw on one budget: they are asked for together.
+    seen: dict[tuple, Account] = {}
+    for need in needs:
+        if (account := need.account) is not None:
+            seen[account.key] = account
+            asked[account.key] += need.amount
+    seen |= {line.account.key: line.account for line in booked}
+    # Several categories and months may draw on one budget: they are asked for together.
+    lines = selectors.lines_for(seen.values())
     merged: dict[tuple, list[tuple]] = defaultdict(list)
-    lines = _lines_for(seen)
-    for key, (center, _category, year) in seen.items():
-        merged[(center.pk, year, getattr(lines[key], "pk", None))].append(key)
+    for key, account in seen.items():
+        merged[(account.cost_center.pk, account.day.year, getattr(lines[key], "pk", None))].append(key)
     shares = []
     for keys in merged.values():
-        center, _category, year = seen[keys[0]]
+        account, line = seen[keys[0]], lines[keys[0]]
         total = sum((asked[key] for key in keys), ZERO)
-        mine = _sums(held[line.public_id] for line in booked if _keyed(line) in keys)
-        shares.append(Share(center, year, total, _outlook(lines[keys[0]], center, year, total), mine))
+        mine = _sums(held[row.public_id] for row in booked if row.account.key in keys)
+        shares.append(Share(account, total, selectors.outlook_on(line, account, total), mine))
     return sorted(shares, key=lambda share: share.cost_center.code)
-
-
-def _lines_for(seen: dict[tuple, tuple]) -> dict[tuple, BudgetLine | None]:
-    """For each need's key the budget it draws on, as `budget.selectors.line_for` chooses it, in one query."""
-    rows = BudgetLine.objects.unscoped(READ).filter(
-        cost_center__in={center.pk for center, _category, _year in seen.values()},
-        year__in={year for _center, _category, year in seen.values()},
-    )  # fmt: skip
-    lines = list(rows.select_related("category", "cost_center__owner"))
-    found: dict[tuple, BudgetLine | None] = {}
-    for key, (center, category, year) in seen.items():
-        fitting = [
-            line
-            for line in lines
-            if (line.cost_center_id, line.year) == (center.pk, year)
-            and (line.category is None or (category is not None and category.path.startswith(line.category.path)))
-        ]
-        found[key] = max(fitting, key=lambda line: len(line.category.path) if line.category else 0, default=None)
-    return found
-
-
-def _outlook(line: BudgetLine | None, center: CostCenter, year: int, amount: Decimal) -> Outlook:
-    """What the budget would say; the sentences are its own."""
-    if line is None:
-        return Outlook(None, amount, fits=True, stops=False, sentence=words.no_budget(center, year))
-    if amount <= line.left:
-        return Outlook(line, amount, fits=True, stops=False, sentence=words.fits(line, amount))
-    return Outlook(
-        line, amount, fits=False, stops=line.stops,
-        sentence=words.stopped(line, amount) if line.stops else words.over(line, amount),
-    )  # fmt: skip
-
-
-def _keyed(line: RequestLine) -> tuple:
-    return (line.cost_center_id, line.category_id, line.need_by.year)
 
 
 def _sums(buckets: Iterable[dict[str, Decimal]]) -> dict[str, Decimal]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 
 from procurement.requests import ledger, tracking
 from procurement.requests.allocating import LEDGER, live_behind
+from procurement.requests.lifecycle import LineState
 from procurement.requests.models import Allocation, PurchaseRequest, RequestLine
 from procurement.requests.states import HeaderState, state_expression
 from procurement.requests.tracking import Part, Row
 from srm.core.actor import Actor
-from srm.core.money import Sum
+from srm.core.money import Sum, cents
 
 ZERO = Decimal(0)
 WHOLE_LINES = Prefetch(
@@ -119,14 +120,8 @@ def behind(document_kind: str, line_ids: Sequence[int], stage: str) -> dict[int,
     shares = live_behind(document_kind, line_ids, stage)
     wanted = {pk for pairs in shares.values() for pk, _quantity in pairs}
     rows = RequestLine.objects.unscoped(LEDGER).filter(pk__in=wanted)
-    lines = {line.pk: line for line in rows.select_related("request", "cost_center")}
+    lines = {line.pk: line for line in rows.select_related("request", "cost_center__owner", "category")}
     return {line_id: [(lines[pk], quantity) for pk, quantity in pairs] for line_id, pairs in shares.items()}
-
-
-def public_ids(quantities: Mapping[int, Decimal]) -> dict[str, Decimal]:
-    """Quantities by request line, by the line's public id instead of its key."""
-    rows = RequestLine.objects.unscoped(LEDGER).filter(pk__in=quantities)
-    return {public_id: quantities[pk] for pk, public_id in rows.values_list("pk", "public_id")}
 
 
 @dataclass(frozen=True)
@@ -184,6 +179,32 @@ def _progress(
             before, said = found[line_id, stage].get(need, (ZERO, ""))
             found[line_id, stage][need] = (before + part, said or rule)
     return {key: live for key, parts in found.items() if (live := {n: one for n, one in parts.items() if one[0] > 0})}
+
+
+def serving(request_lines: Sequence[int], document_kind: str, stage: str) -> dict[tuple[int, int], Decimal]:
+    """{(request line, document line): live quantity}: which documents' lines serve these request lines."""
+    rows = Allocation.objects.unscoped(LEDGER).filter(
+        request_line__in=request_lines, document_kind=document_kind, stage=stage
+    )  # fmt: skip
+    sums: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
+    for pk, line_id, quantity in rows.order_by("pk").values_list("request_line_id", "line_id", "quantity"):
+        sums[pk, line_id] += quantity
+    return {key: quantity for key, quantity in sums.items() if quantity > 0}
+
+
+def unordered_amounts(lines: Sequence[RequestLine]) -> dict[int, Decimal]:
+    """{request line: amount}: the estimate of what is still wanted and neither ordered nor handed out of the store."""
+    rows = Allocation.objects.unscoped(LEDGER).filter(request_line__in=lines, stage__in=["ordered", "issued"])
+    taken: dict[int, Decimal] = defaultdict(Decimal)
+    for pk, quantity in rows.values_list("request_line_id", "quantity"):
+        taken[pk] += quantity
+    return {line.pk: cents(line.amount * _wanted(line, taken[line.pk]) / line.base_quantity) for line in lines}
+
+
+def _wanted(line: RequestLine, taken: Decimal) -> Decimal:
+    if line.state not in {LineState.APPROVED, LineState.CLOSED}:
+        return ZERO
+    return max(line.base_quantity - line.given_up - taken, ZERO)
 
 
 def with_state(rows: QuerySet[PurchaseRequest]) -> QuerySet[PurchaseRequest]:

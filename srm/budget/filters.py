@@ -9,7 +9,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from srm.budget import lookups  # noqa: F401  the pickers below ask them
-from srm.budget.models import BudgetEntry, BudgetLine
+from srm.budget.models import BudgetEntry, BudgetLine, Period
 from srm.catalog import lookups as catalog_lookups  # noqa: F401
 from srm.catalog.models import Category
 from srm.core import clock
@@ -17,7 +17,7 @@ from srm.people.models import CostCenter
 from srm.ui import filters
 
 USED = F("reserved") + F("committed") + F("spent")
-NEARLY = Decimal("0.9")
+NEARLY = Decimal("0.8")
 
 
 class BudgetFilter(filters.FilterSet):
@@ -25,7 +25,10 @@ class BudgetFilter(filters.FilterSet):
     year = django_filters.NumberFilter(label=_("Year"))
     cost_center = filters.PickerFilter("cost-centers", label=_("Cost centre"))
     category = filters.PickerFilter("categories", label=_("Category"), method="below")
-    policy = filters.ChoiceFilter(choices=BudgetLine.Policy.choices, label=_("When it is used up"))
+    period = filters.MultiChoiceFilter(choices=Period.choices, label=_("Period"))
+    policy = filters.ChoiceFilter(
+        choices=CostCenter.BudgetPolicy.choices, label=_("When it is used up"), field_name="cost_center__budget_policy"
+    )
     now = filters.FlagFilter(label=_("This year"), method="of_this_year")
     short = filters.FlagFilter(label=_("Nearly used up"), method="nearly_used")
     over = filters.FlagFilter(label=_("Exceeded"), method="exceeded")
@@ -50,7 +53,7 @@ class BudgetFilter(filters.FilterSet):
         return rows.filter(year=clock.today().year) if value else rows
 
     def nearly_used(self, rows: QuerySet, _name: str, value: bool) -> QuerySet:
-        """Budgets of which nine tenths are spoken for."""
+        """Budgets of which four fifths are spoken for."""
         return rows.annotate(used_up=USED).filter(used_up__gte=F("amount") * NEARLY) if value else rows
 
     def exceeded(self, rows: QuerySet, _name: str, value: bool) -> QuerySet:

@@ -11,7 +11,7 @@ from srm.ui import forms
 
 
 class BudgetForm(forms.ModelForm):
-    """What a cost centre may spend in a year."""
+    """What a cost centre may spend in a period."""
 
     cost_center = forms.PickerField("cost-centers", label=_("Cost centre"))
     category = forms.PickerField(
@@ -23,6 +23,6 @@ class BudgetForm(forms.ModelForm):
 
     class Meta:
         model = BudgetLine
-        fields = ["cost_center", "category", "year", "amount", "policy"]
+        fields = ["cost_center", "category", "year", "period", "amount"]
 
-    layout = [("cost_center", "category"), ("year", "amount"), "policy"]
+    layout = [("cost_center", "category"), ("year", "period"), "amount"]

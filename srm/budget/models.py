@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -39,16 +40,53 @@ class BudgetQuerySet(ScopedQuerySet):
         return self if sees_all(actor) else self.filter(cost_center__in=centers_of(actor))
 
 
+class Period(models.TextChoices):
+    """The part of a year for which a budget is: all of it, a quarter, a month."""
+
+    YEAR = "year", _("Whole year")
+    Q1 = "q1", _("1st quarter")
+    Q2 = "q2", _("2nd quarter")
+    Q3 = "q3", _("3rd quarter")
+    Q4 = "q4", _("4th quarter")
+    M01 = "m01", _("January")
+    M02 = "m02", _("February")
+    M03 = "m03", _("March")
+    M04 = "m04", _("April")
+    M05 = "m05", _("May")
+    M06 = "m06", _("June")
+    M07 = "m07", _("July")
+    M08 = "m08", _("August")
+    M09 = "m09", _("September")
+    M10 = "m10", _("October")
+    M11 = "m11", _("November")
+    M12 = "m12", _("December")
+
+    @classmethod
+    def around(cls, day: dt.date) -> tuple[Period, Period, Period]:
+        """The periods in which a day lies, the longest first."""
+        return cls.YEAR, cls(f"q{(day.month + 2) // 3}"), cls(f"m{day.month:02}")
+
+    @property
+    def months(self) -> tuple[int, int]:
+        """Its first and its last month."""
+        number = int(self.value[1:]) if self != Period.YEAR else 0
+        if self.value.startswith("q"):
+            return number * 3 - 2, number * 3
+        return (number, number) if number else (1, 12)
+
+    @property
+    def length(self) -> int:
+        """How many months it has."""
+        first, last = self.months
+        return last - first + 1
+
+
 class BudgetLine(ScopedModel):
-    """What a cost centre may spend in a year, for one category's tree or for everything.
+    """What a cost centre may spend in a period, for one category's tree or for everything.
 
     The three buckets are the sums of the entries, kept here so that lists and the check under lock read one row.
     Amounts are gross of nothing: net of recoverable VAT, in the legal entity's base currency.
     """
-
-    class Policy(models.TextChoices):
-        STOP = "stop", _("Stops")
-        WARN = "warn", _("Warns")
 
     public_id = fields.public_id()
     cost_center = models.ForeignKey(CostCenter, models.PROTECT, related_name="+", verbose_name=_("Cost centre"))
@@ -57,15 +95,14 @@ class BudgetLine(ScopedModel):
         help_text=_("With everything below it. Left empty, the budget is for all that has no budget of its own."),
     )  # fmt: skip
     year = models.PositiveSmallIntegerField(_("Year"), validators=[MinValueValidator(2000), MaxValueValidator(2100)])
+    period = models.CharField(_("Period"), max_length=4, choices=Period, default=Period.YEAR)
     amount = fields.amount(_("Budget"), validators=[MinValueValidator(Decimal(0))])
     currency = fields.currency(default="EUR")
-    policy = models.CharField(
-        _("When it is used up"), max_length=4, choices=Policy, default=Policy.STOP,
-        help_text=_("Stops: nothing more can be approved. Warns: it can, and everybody concerned is told."),
-    )  # fmt: skip
     reserved = fields.amount(_("Reserved"), default=0, editable=False)
     committed = fields.amount(_("Ordered"), default=0, editable=False)
     spent = fields.amount(_("Spent"), default=0, editable=False)
+    # Per cent of which its owner was told already, so that he hears of each limit once.
+    told = models.PositiveSmallIntegerField(default=0, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     page = "budget:budgetline-detail"
@@ -77,12 +114,12 @@ class BudgetLine(ScopedModel):
         ordering = ["-year", "cost_center"]
         constraints = [
             models.UniqueConstraint(
-                fields=["cost_center", "category", "year"], name="budgetline_once",
-                violation_error_message=_("This cost centre already has a budget for this category and year."),
+                fields=["cost_center", "category", "year", "period"], name="budgetline_once",
+                violation_error_message=_("This cost centre already has a budget for this category and period."),
             ),
             models.UniqueConstraint(
-                fields=["cost_center", "year"], condition=Q(category=None), name="budgetline_general_once",
-                violation_error_message=_("This cost centre already has a budget for this year."),
+                fields=["cost_center", "year", "period"], condition=Q(category=None), name="budgetline_general_once",
+                violation_error_message=_("This cost centre already has a budget for this period."),
             ),
             models.CheckConstraint(
                 condition=Q(amount__gte=0) & Q(reserved__gte=0) & Q(committed__gte=0) & Q(spent__gte=0),
@@ -93,7 +130,23 @@ class BudgetLine(ScopedModel):
 
     def __str__(self) -> str:
         what = f" {self.category.name}" if self.category else ""
-        return f"{self.cost_center.code}{what} {self.year}"
+        return f"{self.cost_center.code}{what} {self.span}"
+
+    @property
+    def span(self) -> str:
+        """Its period in words: "2026", "May 2026"."""
+        return str(self.year) if self.period == Period.YEAR else f"{self.get_period_display()} {self.year}"
+
+    @property
+    def starts_on(self) -> dt.date:
+        """The first day of its period."""
+        return dt.date(self.year, Period(self.period).months[0], 1)
+
+    @property
+    def ends_on(self) -> dt.date:
+        """The last day of its period."""
+        last = Period(self.period).months[1]
+        return dt.date(self.year + last // 12, last % 12 + 1, 1) - dt.timedelta(days=1)
 
     @property
     def used(self) -> Decimal:
@@ -107,8 +160,8 @@ class BudgetLine(ScopedModel):
 
     @property
     def stops(self) -> bool:
-        """Whether nothing more can be approved once it is used up."""
-        return self.policy == self.Policy.STOP
+        """Whether nothing more can be approved or ordered once it is used up: its cost centre says so."""
+        return self.cost_center.budget_policy == CostCenter.BudgetPolicy.STOP
 
 
 class BudgetEntryQuerySet(ScopedQuerySet):

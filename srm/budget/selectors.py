@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,14 +11,16 @@ from django.db.models import Q
 from django.db.models.functions import TruncMonth
 
 from srm.budget import words
-from srm.budget.models import BudgetEntry, BudgetLine
-from srm.budget.words import no_budget
-from srm.catalog.models import Category
+from srm.budget.accounts import Account
+from srm.budget.models import BudgetEntry, BudgetLine, Period
 from srm.core import clock
 from srm.core.money import Sum
-from srm.people.models import CostCenter
+from srm.people.models import CostCenter, LegalEntity
 
-__all__ = ["Month", "Outlook", "burn", "check", "disagreements", "held", "line_for", "no_budget", "outlook"]
+__all__ = [
+    "Account", "Month", "Outlook", "burn", "check", "disagreements", "held", "line_for", "lines_for", "outlook",
+    "outlook_on", "stops_somewhere", "with_reserve",
+]  # fmt: skip
 
 WHY = "a need draws on its cost centre's budget, whoever asks"
 BUCKETS = ("reserved", "committed", "spent")
@@ -46,65 +48,109 @@ class Month:
     left: Decimal
 
 
-def line_for(cost_center: CostCenter, category: Category | None, year: int) -> BudgetLine | None:
-    """The budget a need draws on: that of the nearest category upwards, else the cost centre's general one."""
-    place = Q(category=None)
-    if category is not None:
-        place |= Q(category__path__in=category.ancestor_paths())
-    rows = BudgetLine.objects.unscoped(WHY).filter(place, cost_center=cost_center, year=year)
-    found = list(rows.select_related("category", "cost_center__owner"))
-    return max(found, key=lambda line: len(line.category.path) if line.category else 0, default=None)
+def line_for(account: Account) -> BudgetLine | None:
+    """The budget a need draws on; None where none is set."""
+    return lines_for([account])[account.key]
 
 
-def outlook(cost_center: CostCenter, category: Category | None, year: int, amount: Decimal) -> Outlook:
+def lines_for(accounts: Iterable[Account]) -> dict[tuple, BudgetLine | None]:
+    """For each account's key the budget it draws on, in one query.
+
+    It is that of the nearest category upwards, else the cost centre's general one; of a month, a quarter and the year
+    the shortest.
+    """
+    wanted = {account.key: account for account in accounts}
+    if not wanted:
+        return {}
+    rows = BudgetLine.objects.unscoped(WHY).filter(
+        cost_center__in={account.cost_center.pk for account in wanted.values()},
+        year__in={account.day.year for account in wanted.values()},
+    )  # fmt: skip
+    lines = list(rows.select_related("category", "cost_center__owner"))
+    return {
+        key: max((line for line in lines if _serves(line, account)), key=_nearness, default=None)
+        for key, account in wanted.items()
+    }
+
+
+def _serves(line: BudgetLine, account: Account) -> bool:
+    return (
+        (line.cost_center_id, line.year) == (account.cost_center.pk, account.day.year)
+        and line.period in Period.around(account.day)
+        and (line.category is None or (account.category is not None and account.category.path.startswith(line.category.path)))
+    )  # fmt: skip
+
+
+def _nearness(line: BudgetLine) -> tuple[int, int]:
+    return len(line.category.path) if line.category else 0, -Period(line.period).length
+
+
+def outlook(account: Account, amount: Decimal) -> Outlook:
     """What the budget would say to `amount` more, for those who decide; nothing is locked or booked."""
-    line = line_for(cost_center, category, year)
+    return outlook_on(line_for(account), account, amount)
+
+
+def outlook_on(line: BudgetLine | None, account: Account, amount: Decimal) -> Outlook:
+    """The same where the budget was looked up already."""
     if line is None:
-        return Outlook(None, amount, fits=True, stops=False, sentence=no_budget(cost_center, year))
+        if account.stops and amount:
+            return Outlook(None, amount, fits=False, stops=True, sentence=words.missing(account))
+        return Outlook(None, amount, fits=True, stops=False, sentence=words.no_budget(account))
     if amount <= line.left:
         return Outlook(line, amount, fits=True, stops=False, sentence=words.fits(line, amount))
     sentence = words.stopped(line, amount) if line.stops else words.over(line, amount)
     return Outlook(line, amount, fits=False, stops=line.stops, sentence=sentence)
 
 
-def check(cost_center: CostCenter, category: Category | None, year: int, amount: Decimal) -> str | None:
+def check(account: Account, amount: Decimal) -> str | None:
     """The sentence why `amount` cannot be approved, or None: for guards. Warnings do not count; see `outlook`."""
-    found = outlook(cost_center, category, year, amount)
+    found = outlook(account, amount)
     return found.sentence if found.stops else None
 
 
+def stops_somewhere(entity: LegalEntity) -> bool:
+    """Whether any cost centre of the firm stops, so that everything bought has to name one."""
+    rows = CostCenter.objects.filter(department__legal_entity=entity, is_active=True)
+    return rows.filter(budget_policy=CostCenter.BudgetPolicy.STOP).exists()
+
+
 def burn(line: BudgetLine) -> list[Month]:
-    """How the budget was used up, month by month of its year, up to the present one."""
+    """How the budget was used up, month by month of its period, up to the present one."""
     entries = BudgetEntry.objects.unscoped("the line was read for its reader").filter(line=line)
     rows = entries.annotate(month=TruncMonth("at")).order_by().values("month", "bucket").annotate(total=Sum("amount"))
     booked: dict[dt.date, dict[str, Decimal]] = {}
     for row in rows:
-        month = max(
-            row["month"].date(), dt.date(line.year, 1, 1)
-        )  # what was approved the year before counts from January
+        month = max(row["month"].date(), line.starts_on)  # what was approved before counts from its first month
         booked.setdefault(month, {}).setdefault(row["bucket"], Decimal(0))
         booked[month][row["bucket"]] += row["total"]
     return list(_added_up(line, booked))
 
 
 def _added_up(line: BudgetLine, booked: dict[dt.date, dict[str, Decimal]]) -> Iterator[Month]:
-    """Running sums; months after today are left out, months after the year appear only when something happened."""
+    """Running sums; months after today are left out, months after the period appear only when something happened."""
     sums = dict.fromkeys(BUCKETS, Decimal(0))
-    for month in sorted({*_months_so_far(line.year), *booked}):
+    for month in sorted({*_months_so_far(line), *booked}):
         for bucket, amount in booked.get(month, {}).items():
             sums[bucket] += amount
         yield Month(month, **sums, left=line.amount - sum(sums.values()))
 
 
-def _months_so_far(year: int) -> list[dt.date]:
-    today = clock.today()
-    months = [dt.date(year, number, 1) for number in range(1, 13)]
+def _months_so_far(line: BudgetLine) -> list[dt.date]:
+    today, (first, last) = clock.today(), Period(line.period).months
+    months = [dt.date(line.year, number, 1) for number in range(first, last + 1)]
     return [month for month in months if month <= today] or months[:1]
 
 
 def held(where: Q) -> Decimal:
     """The sum of the entries that `where` selects."""
     return BudgetEntry.objects.unscoped(WHY).filter(where).aggregate(total=Sum("amount"))["total"]
+
+
+def with_reserve(needs: Iterable[str]) -> set[str]:
+    """Those of the needs (public ids of lines) for which something is still reserved."""
+    rows = BudgetEntry.objects.unscoped(WHY).filter(request_line_id__in=list(needs), bucket="reserved")
+    sums = rows.order_by().values("request_line_id").annotate(total=Sum("amount"))
+    return {row["request_line_id"] for row in sums if row["total"] > 0}
 
 
 def disagreements() -> list[str]:

@@ -3,7 +3,8 @@
 A budget line's row is locked before it is judged, so that of two requests for the last euro one gets it and the other
 the sentence. What a request line has reserved stays on the budget line where it was reserved, even when a narrower
 budget is made later. A line that stops is never pushed further over its amount, whichever way the money comes: by a
-reservation, by an order dearer than reserved, or by a delivery dearer than ordered.
+reservation, by an award or an order dearer than reserved, or by a delivery dearer than ordered. Where a cost centre
+stops and has no budget, nothing goes through at all: an empty account is a fault, not a way round.
 """
 
 from __future__ import annotations
@@ -11,18 +12,19 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Model, Q
+from django.db.models import Min, Model, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from srm.audit import services as audit
 from srm.budget import selectors
+from srm.budget.accounts import Account
 from srm.budget.models import BudgetEntry, BudgetLine, centers_of, sees_all
-from srm.budget.words import over, stopped
-from srm.catalog.models import Category
+from srm.budget.words import missing, no_budget, over, stopped
 from srm.core.actor import Actor
 from srm.core.errors import InvalidInput, NotAllowed, RuleBroken
 from srm.core.fields import MAX_AMOUNT
+from srm.core.money import Sum
 from srm.core.quantities import clean_amount
 from srm.flow import records
 from srm.flow.origin import named
@@ -34,15 +36,16 @@ from srm.ui.links import url_of
 WHY = "a rule applies to who does not see the budget, too"
 Bucket = BudgetEntry.Bucket
 LOW = "budget.low"
-NEARLY = Decimal("0.9")
-_FIXED = ("cost_center", "category", "year", "currency")
+# Per cent of a budget at which its owner is told.
+LIMITS = (80, 100)
+_FIXED = ("cost_center", "category", "year", "period", "currency")
 
 
 # -- lines -------------------------------------------------------------------
 
 
 def create_line(*, actor: Actor, cost_center: CostCenter, year: int, amount: Decimal, **fields: Any) -> BudgetLine:
-    """A budget of a cost centre for a year, for one category's tree or for everything else.
+    """A budget of a cost centre for a period, for one category's tree or for everything else.
 
     Raises:
         InvalidInput: sentences by field. NotAllowed: the cost centre is not the actor's.
@@ -53,7 +56,7 @@ def create_line(*, actor: Actor, cost_center: CostCenter, year: int, amount: Dec
 
 
 def update_line(line: BudgetLine, *, actor: Actor, version: int | None = None, **changes: Any) -> BudgetLine:
-    """`line` with `changes`. Once something was booked on it, only its amount and its policy change.
+    """`line` with `changes`. Once something was booked on it, only its amount changes.
 
     A budget may be cut below what is already spoken for: from then on nothing more goes through.
 
@@ -65,12 +68,12 @@ def update_line(line: BudgetLine, *, actor: Actor, version: int | None = None, *
     _require_own(locked.cost_center, actor)
     moved = [name for name in _FIXED if changes.get(name, getattr(locked, name)) != getattr(locked, name)]
     if moved and BudgetEntry.objects.unscoped(WHY).filter(line=locked).exists():
-        sentence = _(
-            "Something is already booked on this budget. Only its amount and what happens at its end can change."
-        )
+        sentence = _("Something is already booked on this budget. Only its amount can change.")
         raise InvalidInput(dict.fromkeys(moved, sentence))
     if "cost_center" in moved:
         _require_own(changes["cost_center"], actor)
+    if changes.get("amount", locked.amount) > locked.amount:
+        changes["told"] = 0
     return records.update(locked, actor=actor, **changes)
 
 
@@ -84,44 +87,72 @@ def _require_own(cost_center: CostCenter, actor: Actor) -> None:
 
 
 def reserve(
-    *, actor: Actor, cost_center: CostCenter, category: Category | None, year: int, amount: Decimal,
-    request_line_id: str, document: Model | None,
-) -> list[str]:  # fmt: skip
+    *, actor: Actor, account: Account, amount: Decimal, request_line_id: str, document: Model | None
+) -> list[str]:
     """Keep `amount` (base currency) for an approved request line; sentences of warning, none when all is well.
 
-    The budget of the nearest category upwards is asked, then the cost centre's general one. Without any budget nothing
-    is reserved, which is one of the warnings.
+    The budget of the nearest category upwards is asked, then the cost centre's general one. Where the cost centre only
+    warns and has no budget, nothing is reserved, which is one of the warnings.
 
     Raises:
-        RuleBroken: the budget stops at its end, and this would go beyond.
+        RuleBroken: the cost centre stops, and there is no budget, or this would go beyond it.
     """
     amount = _amount(amount)
     if not amount:
         return []
-    found = selectors.line_for(cost_center, category, year)
-    if found is None:
-        return [selectors.no_budget(cost_center, year)]
-    line = _locked(found.pk)
+    line = _line_of(account)
+    if line is None:
+        return [no_budget(account)]
     warnings = _room_for(line, amount)
     _book(line, Bucket.RESERVED, amount, request_line_id, document, actor)
     _tell_owner(line, amount, actor)
     return warnings
 
 
-def commit(*, actor: Actor, request_line_id: str, amount: Decimal, document: Model | None) -> list[str]:
-    """An order was sent: `amount` becomes ordered, up to that much of the line's reservation is released.
+def hold(
+    *, actor: Actor, account: Account, amount: Decimal, request_line_id: str, document: Model | None, grow: bool = True
+) -> list[str]:
+    """Make what a request line has reserved exactly `amount`: an award costs more or less than was thought.
 
-    Sentences of warning as in `reserve`. A request line for which no budget was there books nothing.
+    With `grow` false it is only lowered. Sentences of warning as in `reserve`.
 
     Raises:
-        RuleBroken: the order is dearer than what was reserved, and the budget stops.
+        RuleBroken: more is needed, and the cost centre stops.
     """
-    return _advance(Bucket.RESERVED, Bucket.COMMITTED, request_line_id, amount, document, actor)
+    amount = _amount(amount)
+    lines = _lines_of(request_line_id)
+    held = sum((_held(line, Bucket.RESERVED, request_line_id) for line in lines), Decimal(0))
+    if amount < held:
+        release(actor=actor, request_line_id=request_line_id, document=document, amount=held - amount)
+    if amount <= held or not grow:
+        return []
+    if not lines:
+        return reserve(actor=actor, account=account, amount=amount, request_line_id=request_line_id, document=document)
+    warnings = _room_for(lines[-1], amount - held)
+    _book(lines[-1], Bucket.RESERVED, amount - held, request_line_id, document, actor)
+    _tell_owner(lines[-1], amount - held, actor)
+    return warnings
 
 
-def spend(*, actor: Actor, request_line_id: str, amount: Decimal, document: Model | None) -> list[str]:
+def commit(
+    *, actor: Actor, account: Account, amount: Decimal, request_line_id: str, document: Model | None
+) -> list[str]:
+    """An order was sent: `amount` becomes ordered, up to that much of the line's reservation is released.
+
+    Sentences of warning as in `reserve`. For what nothing was reserved (nobody knew a price, or there was no budget
+    then), the account's budget is asked now.
+
+    Raises:
+        RuleBroken: the order is dearer than what was reserved, and the cost centre stops.
+    """
+    return _advance(Bucket.RESERVED, Bucket.COMMITTED, account, request_line_id, amount, document, actor)
+
+
+def spend(
+    *, actor: Actor, account: Account, amount: Decimal, request_line_id: str, document: Model | None
+) -> list[str]:
     """Goods came: `amount` becomes spent, up to that much of what was ordered is released. As `commit` otherwise."""
-    return _advance(Bucket.COMMITTED, Bucket.SPENT, request_line_id, amount, document, actor)
+    return _advance(Bucket.COMMITTED, Bucket.SPENT, account, request_line_id, amount, document, actor)
 
 
 def uncommit(*, actor: Actor, request_line_id: str, amount: Decimal, document: Model | None) -> Decimal:
@@ -157,8 +188,8 @@ def release(
 
 
 def _advance(
-    source: str, target: str, request_line_id: str, amount: Decimal, document: Model | None, actor: Actor
-) -> list[str]:
+    source: str, target: str, account: Account, request_line_id: str, amount: Decimal, document: Model | None, actor: Actor
+) -> list[str]:  # fmt: skip
     """Move money one bucket on; what goes beyond the bucket before must find room on the line.
 
     Judged before anything is booked: moving along does not change what is left, going beyond does.
@@ -169,7 +200,10 @@ def _advance(
         parts.append((line, part))
         rest -= part
     if not parts:
-        return []
+        found = _line_of(account) if rest else None
+        if found is None:
+            return [no_budget(account)] if rest else []
+        parts = [(found, Decimal(0))]
     last = parts[-1][0]
     warnings = _room_for(last, rest) if rest else []
     for line, part in parts:
@@ -180,6 +214,20 @@ def _advance(
             _book(line, target, grown, request_line_id, document, actor)
     _tell_owner(last, rest, actor)
     return warnings
+
+
+def _line_of(account: Account) -> BudgetLine | None:
+    """The account's budget, locked; None where there is none and its cost centre lets that pass.
+
+    Raises:
+        RuleBroken: there is none, and the cost centre stops.
+    """
+    found = selectors.line_for(account)
+    if found is not None:
+        return _locked(found.pk)
+    if account.stops:
+        raise RuleBroken([missing(account)])
+    return None
 
 
 def _step_back(
@@ -217,9 +265,10 @@ def _locked(pk: int) -> BudgetLine:
 
 
 def _lines_of(request_line_id: str) -> list[BudgetLine]:
-    """The budget lines on which a request line ever booked, locked, in the order in which it came to them."""
-    entries = BudgetEntry.objects.unscoped(WHY).filter(request_line_id=request_line_id)
-    keys = list(dict.fromkeys(entries.order_by("pk").values_list("line_id", flat=True)))
+    """The budget lines on which a request line has anything, locked, in the order in which it came to them."""
+    entries = BudgetEntry.objects.unscoped(WHY).filter(request_line_id=request_line_id).order_by()
+    sums = entries.values("line_id").annotate(first=Min("pk"), total=Sum("amount"))
+    keys = [row["line_id"] for row in sorted(sums, key=lambda row: row["first"]) if row["total"] > 0]
     locked = {key: _locked(key) for key in sorted(keys)}
     return [locked[key] for key in keys]
 
@@ -253,12 +302,14 @@ def _amount(value: Decimal) -> Decimal:
 
 
 def _tell_owner(line: BudgetLine, grown: Decimal, actor: Actor) -> None:
-    """The owner hears it once: when a booking carries the budget over nine tenths, and when over its end."""
-    before, after = line.used - grown, line.used
-    limits = [limit for limit in (line.amount * NEARLY, line.amount) if before < limit <= after and limit]
-    if grown and limits:
-        tell(
-            [line.cost_center.owner], kind=LOW, actor=actor, url=url_of(line) or "",
-            subject=gettext_lazy("Budget {budget}: {left} left"), values={"budget": str(line), "left": Money(line.left, line.currency)},
-            body=gettext_lazy("Of {amount}, {used} are reserved, ordered or spent."),
-        )  # fmt: skip
+    """The owner hears of each limit once: when a booking carries the budget over it. A raised budget begins anew."""
+    reached = max((limit for limit in LIMITS if line.amount and line.used * 100 >= line.amount * limit), default=0)
+    if not grown or reached <= line.told:
+        return
+    line.told = reached
+    line.save(update_fields=["told"])
+    tell(
+        [line.cost_center.owner], kind=LOW, actor=actor, url=url_of(line) or "",
+        subject=gettext_lazy("Budget {budget}: {left} left"), values={"budget": str(line), "left": Money(line.left, line.currency)},
+        body=gettext_lazy("Of {amount}, {used} are reserved, ordered or spent."),
+    )  # fmt: skip

@@ -12,13 +12,13 @@ from srm.ui import tables
 class BudgetTable(tables.Table):
     cost_center = tables.TextColumn(accessor="cost_center.code", hint="cost_center.name", sort="center")
     category = tables.TextColumn(accessor=lambda line: line.category.name if line.category else _("everything else"))
-    year = tables.TextColumn()
+    year = tables.TextColumn(_("Period"), accessor="span", sort="year")
     used = tables.BarColumn(_("Used"), of="amount")
     reserved = tables.MoneyColumn(currency=None)
     committed = tables.MoneyColumn(currency=None)
     spent = tables.MoneyColumn(currency=None)
     left = tables.MoneyColumn(_("Left"))
-    policy = tables.ChoiceColumn()
+    policy = tables.TextColumn(_("When it is used up"), accessor="cost_center.get_budget_policy_display")
 
     class Meta:
         model = BudgetLine

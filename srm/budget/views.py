@@ -45,7 +45,7 @@ class BudgetList(ListPage):
     empty = (
         gettext_lazy("No budgets yet."),
         gettext_lazy(
-            "What a cost centre may spend in a year. Requests are checked against it before anybody approves them."
+            "What a cost centre may spend in a period. Requests are checked against it before anybody approves them."
         ),
     )
 
@@ -55,14 +55,20 @@ class BudgetList(ListPage):
 
 class BudgetDetail(DetailPage):
     model, permission = BudgetLine, VIEW
-    facts = ["cost_center", ("owner", gettext_lazy("Budget owner")), "category", "year", "policy"]
+    facts = [
+        "cost_center",
+        ("owner", gettext_lazy("Budget owner")),
+        "category",
+        ("period", gettext_lazy("Period")),
+        ("policy", gettext_lazy("When it is used up")),
+    ]
 
     def queryset(self) -> QuerySet:
         return super().queryset().select_related("cost_center__owner", "category")
 
     def heading(self) -> Any:
         line = self.object
-        return f"{line.cost_center.name or line.cost_center.code}, {line.category.name if line.category else _('everything')}, {line.year}"
+        return f"{line.cost_center.name or line.cost_center.code}, {line.category.name if line.category else _('everything')}, {line.span}"
 
     def eyebrow(self) -> list[Any]:
         return [self.object.cost_center.code, *super().eyebrow()]
@@ -73,8 +79,11 @@ class BudgetDetail(DetailPage):
     def fact_category(self) -> Any:
         return self.object.category or _("all that has no budget of its own")
 
-    def fact_year(self) -> str:
-        return str(self.object.year)
+    def fact_period(self) -> str:
+        return self.object.span
+
+    def fact_policy(self) -> str:
+        return self.object.cost_center.get_budget_policy_display()
 
     def warnings(self) -> list[Any]:
         line = self.object
@@ -102,7 +111,7 @@ def burn_panel(document: BudgetLine, actor: Actor, request: HttpRequest) -> tupl
 
 
 def burn_chart(line: BudgetLine) -> Chart:
-    """The months of the year: what was spent, ordered, reserved by the end of each, and what was left."""
+    """The months of its period: what was spent, ordered, reserved by the end of each, and what was left."""
     months = selectors.burn(line)
     return Chart(
         "stack", _("By month"), unit=line.currency, height=260, option={"color": COLORS},

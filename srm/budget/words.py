@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from srm.budget.accounts import Account
 from srm.budget.models import BudgetLine
-from srm.people.models import CostCenter
 from srm.ui import formats
 
 
@@ -31,11 +31,22 @@ def over(line: BudgetLine, amount: Decimal) -> str:
     )
 
 
-def no_budget(cost_center: CostCenter, year: int) -> str:
+def no_budget(account: Account) -> str:
     """That nobody set a limit."""
-    return _("No budget is set for cost centre %(center)s in %(year)s. Nothing was reserved.") % {
-        "center": cost_center.code, "year": year,
-    }  # fmt: skip
+    return _("No budget is set for cost centre %(center)s in %(year)s. Nothing was reserved.") % _place(account)
+
+
+def missing(account: Account) -> str:
+    """That there is no budget where there has to be one, and who can set it."""
+    if account.cost_center.owner_id:
+        return (
+            _("No budget is set for cost centre %(center)s in %(year)s. Ask %(owner)s to set one under “Budgets”.")
+            % _place(account)
+        )  # fmt: skip
+    return (
+        _("No budget is set for cost centre %(center)s in %(year)s. Ask the finance department to set one.")
+        % _place(account)
+    )  # fmt: skip
 
 
 def fits(line: BudgetLine, amount: Decimal) -> str:
@@ -52,3 +63,8 @@ def _figures(line: BudgetLine, amount: Decimal) -> dict[str, object]:
         "rest": formats.money(line.left - amount, line.currency),
         "owner": line.cost_center.owner,
     }
+
+
+def _place(account: Account) -> dict[str, object]:
+    center = account.cost_center
+    return {"center": center.code, "year": account.day.year, "owner": center.owner}

@@ -59,7 +59,7 @@ class CostCenterSerializer(Serializer):
 
     class Meta:
         model = CostCenter
-        writable = ("code", *_NAMES, "department", "owner", "is_active")
+        writable = ("code", *_NAMES, "department", "owner", "budget_policy", "is_active")
         fields = (*writable, "version")
 
 

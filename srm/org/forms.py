@@ -77,9 +77,9 @@ class CostCenterForm(forms.ModelForm):
 
     class Meta:
         model = CostCenter
-        fields = ["code", "department", "owner", "is_active", "name_en", "name_ru", "name_bg"]
+        fields = ["code", "department", "owner", "budget_policy", "is_active", "name_en", "name_ru", "name_bg"]
 
-    layout = [("code", "department"), *NAMES, "owner", "is_active"]
+    layout = [("code", "department"), *NAMES, ("owner", "budget_policy"), "is_active"]
 
 
 class UserForm(forms.ModelForm):

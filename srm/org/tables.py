@@ -51,6 +51,7 @@ class CostCenterTable(tables.Table):
     name = tables.TextColumn(_("Name"))
     department = tables.TextColumn()
     owner = tables.TextColumn()
+    budget_policy = tables.ChoiceColumn()
     is_active = tables.FlagColumn()
 
     class Meta:

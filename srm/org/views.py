@@ -139,7 +139,7 @@ class CostCenterList(ListPage):
 
 class CostCenterDetail(DetailPage):
     model, permission = CostCenter, VIEW
-    facts = ["code", "department", "owner", "is_active"]
+    facts = ["code", "department", "owner", "budget_policy", "is_active"]
 
 
 class CostCenterCreate(CreatePage):

@@ -105,6 +105,10 @@ class Place(Named, Searchable):
 class CostCenter(Named, Searchable):
     """Where spending is booked; its owner answers for the budget."""
 
+    class BudgetPolicy(models.TextChoices):
+        STOP = "stop", _("Stops")
+        WARN = "warn", _("Warns")
+
     public_id = fields.public_id()
     code = models.CharField(_("Code"), max_length=20, unique=True)
     department = models.ForeignKey(
@@ -113,6 +117,10 @@ class CostCenter(Named, Searchable):
     owner = models.ForeignKey(
         "srm.User", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("Budget owner")
     )
+    budget_policy = models.CharField(
+        _("When a budget is used up or missing"), max_length=4, choices=BudgetPolicy, default=BudgetPolicy.WARN,
+        help_text=_("Stops: nothing more can be approved or ordered. Warns: it can, and everybody concerned is told."),
+    )  # fmt: skip
     is_active = models.BooleanField(_("Active"), default=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 

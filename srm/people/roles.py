@@ -61,7 +61,7 @@ ACCOUNTANT = frozenset(
         "home.view", "notify.view", "jobs.view", "files.view", "files.attach", "rest.tokens", "tasks.view",
         "catalog.view", "registry.view", "orders.view", "receipts.view", "budget.view", "budget.edit",
         "stock.view", "ledger.view", "ledger.create", "ledger.seal", "ledger.deliver", "ledger.confirm", "exchange.export",
-        "analytics.view", "integrations.view", "invoices.view", "invoices.edit",
+        "exchange.import", "analytics.view", "integrations.view", "invoices.view", "invoices.edit",
     }
 )  # fmt: skip
 PAYMENT_APPROVER = frozenset(

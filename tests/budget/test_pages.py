@@ -5,11 +5,15 @@ from decimal import Decimal
 import pytest
 
 from srm.budget import services
+from srm.budget.accounts import Account
+from srm.budget.exchange import BudgetSheet
 from srm.budget.models import BudgetLine
 from srm.core.actor import SYSTEM
+from srm.core.errors import DomainError
+from srm.exchange.importer import kind_named
 from srm.flow.uow import unit_of_work
 from srm.ui.links import url_of
-from tests.budget.conftest import YEAR, read
+from tests.budget.conftest import DAY, YEAR, read
 from tests.rest.helpers import api
 
 MOST_QUERIES = 25
@@ -28,10 +32,10 @@ def used(firm, budget):
     budget(500, category=firm.fasteners)
     with unit_of_work():
         for n in range(40):
-            where = {"cost_center": firm.cc_assembly, "category": firm.tools, "year": YEAR}
-            services.reserve(actor=SYSTEM, amount=D(100), request_line_id=f"R{n}", document=firm.warehouse, **where)
-        services.commit(actor=SYSTEM, request_line_id="R1", amount=D(90), document=firm.warehouse)
-        services.spend(actor=SYSTEM, request_line_id="R1", amount=D(40), document=firm.warehouse)
+            where = {"account": Account(firm.cc_assembly, firm.tools, DAY), "document": firm.warehouse}
+            services.reserve(actor=SYSTEM, amount=D(100), request_line_id=f"R{n}", **where)
+        services.commit(actor=SYSTEM, request_line_id="R1", amount=D(90), **where)
+        services.spend(actor=SYSTEM, request_line_id="R1", amount=D(40), **where)
     return read(line)
 
 
@@ -96,21 +100,21 @@ def test_an_empty_list_says_what_budgets_are_for(firm, client_of):
 
 def test_finance_sets_a_budget_and_raises_it(firm, client_of):
     client = client_of("accountant")
-    data = {"cost_center": firm.cc_assembly.public_id, "year": "2027", "amount": "12 500,50", "policy": "stop"}
+    data = {"cost_center": firm.cc_assembly.public_id, "year": "2027", "amount": "12 500,50", "period": "year"}
     assert client.post("/budget/new/", data).status_code == 302
     line = BudgetLine.objects.unscoped("test").get(year=2027)
     assert (line.amount, line.currency) == (D("12500.50"), "EUR")
     again = client.post("/budget/new/", data)
     assert again.status_code == 422
     assert "already has a budget" in again.content.decode()
-    data |= {"amount": "20000", "policy": "warn", "version": line.version}
+    data |= {"amount": "20000", "period": "q1", "version": line.version}
     assert client.post(url_of(line, "edit"), data).status_code == 302
-    assert (read(line).amount, read(line).policy) == (20000, "warn")
+    assert (read(line).amount, read(line).span) == (20000, "1st quarter 2027")
 
 
 def test_an_owner_sets_his_own_and_not_those_of_others(firm, foreign, client_of):
     client = client_of("budget_owner")
-    data = {"cost_center": firm.cc_service.public_id, "year": "2027", "amount": "5", "policy": "stop"}
+    data = {"cost_center": firm.cc_service.public_id, "year": "2027", "amount": "5", "period": "m05"}
     refused = client.post("/budget/new/", data)
     assert refused.status_code == 403
     assert client.get(url_of(foreign)).status_code == 404
@@ -152,4 +156,56 @@ def test_programs_read_budgets_and_entries(used, foreign, firm):
     assert foreign.public_id not in {line["id"] for line in mine}
     assert api(firm.users.budget_owner).get(f"/api/v1/budgets/{foreign.public_id}/").status_code == 404
     assert api(firm.users.requester).get("/api/v1/budgets/").status_code == 403
-    assert reader.post("/api/v1/budgets/", {}).status_code == 405
+
+
+def test_programs_set_budgets_as_people_do(used, foreign, firm):
+    writer = api(firm.users.accountant)
+    data = {"cost_center": firm.cc_assembly.public_id, "year": 2028, "period": "q2", "amount": "1200.50"}
+    made = writer.post("/api/v1/budgets/", data)
+    assert made.status_code == 201, made.content
+    assert (made.json()["amount"], made.json()["policy"]) == ("1200.50", "stop")
+    assert writer.post("/api/v1/budgets/", data).status_code == 422
+    where = f"/api/v1/budgets/{made.json()['id']}/"
+    assert writer.patch(where, {"amount": "7", "version": 1}).json()["amount"] == "7.00"
+    assert api(firm.users.requester).post("/api/v1/budgets/", data).status_code == 403
+    theirs = {**data, "cost_center": firm.cc_service.public_id}
+    assert api(firm.users.budget_owner).post("/api/v1/budgets/", theirs).status_code == 403
+
+
+# -- sheets ------------------------------------------------------------------
+
+
+def test_budgets_go_out_as_a_sheet_and_come_back_equal(used, budget, firm, work, tmp_path):
+    budget(70, period="m07")
+    actor, kind = firm.actor("accountant"), kind_named("budgets")
+    kind.require(actor)
+    lines = BudgetLine.objects.visible_to(actor).order_by("pk")
+
+    def stored():
+        return list(lines.values_list("cost_center", "category", "year", "period", "amount", "reserved", "spent"))
+
+    before, path = stored(), tmp_path / "budgets.xlsx"
+    with path.open("wb") as stream:
+        assert BudgetSheet.export_xlsx(lines, actor, stream) == len(before) == 3
+    for line in list(lines):
+        with work():
+            services.update_line(line, actor=SYSTEM, amount=line.amount + 1)
+    assert stored() != before
+    rows = BudgetSheet.read(path, actor=actor)
+    assert [row.faults for row in rows] == [[], [], []]
+    with work():
+        for row in rows:
+            kind.save(row.values, actor=actor)
+    assert stored() == before
+
+
+def test_a_sheet_makes_new_budgets_and_keeps_out_of_foreign_ones(foreign, firm, work):
+    kind = kind_named("budgets")
+    row = {"cost_center": firm.cc_service, "category": firm.tools, "year": 2029, "period": None, "amount": D(5)}
+    with work():
+        kind.save(row, actor=firm.actor("accountant"))
+    assert BudgetLine.objects.unscoped("test").get(year=2029).span == "2029"
+    for mine in (row, {**row, "year": YEAR, "category": None}):
+        with pytest.raises(DomainError), work():
+            kind.save(mine, actor=firm.actor("budget_owner"))
+    assert read(foreign).amount == 77

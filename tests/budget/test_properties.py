@@ -13,16 +13,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from srm.budget import selectors, services
+from srm.budget.accounts import Account
 from srm.budget.models import BudgetLine
 from srm.core.actor import SYSTEM
 from srm.core.errors import RuleBroken
 from srm.flow.uow import unit_of_work
 from srm.people.models import CostCenter
-from tests.budget.conftest import YEAR, buckets, read
+from tests.budget.conftest import DAY, YEAR, buckets, read, set_policy
 
 # Against a budget of 100: many small steps, now and then one to the edge or over it.
 AMOUNTS = st.decimals("0.01", "45", places=2) | st.sampled_from([Decimal("99.99"), Decimal(100), Decimal("100.01")])
-LINES = st.sampled_from(["L1", "L2"])
+LINES = st.sampled_from(["L1", "L2", "L3"])
 NUMBERS = itertools.count()
 ZERO = Decimal(0)
 
@@ -36,12 +37,11 @@ class Budget(RuleBasedStateMachine):
     def begin(self, policy):
         code = f"C{next(NUMBERS)}"
         self.center = CostCenter.objects.create(code=code, name_en=code, department=self.firm.assembly)
+        set_policy(self.center, policy)
+        self.account = Account(self.center, self.firm.fasteners, DAY)
         self.held = defaultdict(lambda: dict.fromkeys(selectors.BUCKETS, ZERO))
-        self.known = []
         with unit_of_work():
-            self.line = services.create_line(
-                actor=SYSTEM, cost_center=self.center, year=YEAR, amount=Decimal(100), policy=policy
-            )
+            self.line = services.create_line(actor=SYSTEM, cost_center=self.center, year=YEAR, amount=Decimal(100))
         for line in ("L1", "L2"):  # so that the other bookings find something from the start
             self.reserve(line, Decimal(30))
 
@@ -71,10 +71,15 @@ class Budget(RuleBasedStateMachine):
 
     @rule(line=LINES, amount=AMOUNTS)
     def reserve(self, line, amount):
-        where = {"cost_center": self.center, "category": self.firm.fasteners, "year": YEAR}
-        if self.call("reserve", line, amount, amount=amount, **where) is not None:
+        if self.call("reserve", line, amount, amount=amount, account=self.account) is not None:
             self.held[line]["reserved"] += amount
-            self.known.append(line)
+
+    @rule(line=LINES, amount=AMOUNTS, grow=st.booleans())
+    def hold(self, line, amount, grow):
+        mine = self.held[line]
+        more = max(amount - mine["reserved"], ZERO) if grow else ZERO
+        if self.call("hold", line, more, amount=amount, account=self.account, grow=grow) is not None:
+            mine["reserved"] = amount if grow else min(amount, mine["reserved"])
 
     @rule(
         step=st.sampled_from([("commit", "reserved", "committed"), ("spend", "committed", "spent")]),
@@ -84,8 +89,8 @@ class Budget(RuleBasedStateMachine):
     def advance(self, step, line, amount):
         name, source, target = step
         mine = self.held[line]
-        beyond = max(amount - mine[source], ZERO) if line in self.known else ZERO
-        if self.call(name, line, beyond, amount=amount) is not None and line in self.known:
+        beyond = max(amount - mine[source], ZERO)
+        if self.call(name, line, beyond, amount=amount, account=self.account) is not None:
             mine[source] -= min(amount, mine[source])
             mine[target] += amount
 
@@ -110,10 +115,13 @@ class Budget(RuleBasedStateMachine):
     @rule(
         change=st.one_of(
             st.builds(lambda amount: {"amount": amount}, st.decimals("0", "200", places=2)),
-            st.sampled_from([{"policy": "stop"}, {"policy": "warn"}]),
+            st.sampled_from(["stop", "warn"]),
         )
     )
     def change_the_budget(self, change):
+        if isinstance(change, str):
+            set_policy(self.center, change)
+            return
         with unit_of_work():
             services.update_line(self.line, actor=SYSTEM, **change)
 

@@ -5,10 +5,11 @@ from decimal import Decimal
 import pytest
 
 from srm.budget import selectors, services
+from srm.budget.accounts import Account
 from srm.budget.models import BudgetEntry, BudgetLine
 from srm.core.actor import SYSTEM
 from srm.core.errors import RuleBroken
-from tests.budget.conftest import YEAR, buckets
+from tests.budget.conftest import DAY, buckets
 from tests.races import at_once, meeting_place, without_transaction
 
 
@@ -19,8 +20,7 @@ def two_reserve(committed_firm, budget):
 
     def reserve(name):
         return lambda: services.reserve(
-            actor=SYSTEM, cost_center=committed_firm.cc_assembly, category=committed_firm.fasteners, year=YEAR,
-            amount=Decimal(60), request_line_id=name, document=None,
+            actor=SYSTEM, account=Account(committed_firm.cc_assembly, committed_firm.fasteners, DAY), amount=Decimal(60), request_line_id=name, document=None,
         )  # fmt: skip
 
     def run(**options):

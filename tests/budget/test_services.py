@@ -1,5 +1,6 @@
 """Reserving, ordering, spending, giving back."""
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
@@ -7,14 +8,16 @@ import pytest
 from srm.audit.models import AuditEvent
 from srm.audit.selectors import history
 from srm.budget import selectors, services
+from srm.budget.accounts import Account
 from srm.budget.models import BudgetEntry, BudgetLine
 from srm.catalog.services import create_category
 from srm.core.actor import SYSTEM
 from srm.core.errors import InvalidInput, NotAllowed, RuleBroken, Stale
 from srm.notify.models import Notice
-from tests.budget.conftest import YEAR, buckets, read
+from tests.budget.conftest import DAY, YEAR, buckets, read, set_policy
 
 D = Decimal
+NEXT = dt.date(YEAR + 1, 5, 20)
 
 
 @pytest.fixture
@@ -22,9 +25,11 @@ def reserve(firm, work):
     """`reserve(100)`: an approved need of the assembly for fasteners."""
 
     def call(amount, line="L1", **values):
-        values = {"cost_center": firm.cc_assembly, "category": firm.fasteners, "year": YEAR, "document": None, **values}
+        account = Account(firm.cc_assembly, values.pop("category", firm.fasteners), values.pop("day", DAY))
         with work():
-            return services.reserve(actor=SYSTEM, amount=D(amount), request_line_id=line, **values)
+            return services.reserve(
+                actor=SYSTEM, account=account, amount=D(amount), request_line_id=line, document=None, **values
+            )
 
     return call
 
@@ -36,6 +41,8 @@ def book(firm, work):
     def call(name, amount=None, line="L1", **values):
         if amount is not None:
             values["amount"] = D(amount)
+        if name in {"commit", "spend", "hold"}:
+            values.setdefault("account", Account(firm.cc_assembly, firm.fasteners, DAY))
         with work():
             return getattr(services, name)(actor=SYSTEM, request_line_id=line, document=None, **values)
 
@@ -75,11 +82,9 @@ def test_a_warning_lets_it_through_and_says_how_far_over(budget, reserve):
     assert read(line).left == -30
 
 
-def test_without_a_budget_nothing_is_reserved_and_nothing_breaks(reserve, book):
-    (sentence,) = reserve(100)
-    assert "No budget" in sentence
-    assert book("commit", 100) == []
-    assert book("spend", 100) == []
+def test_where_it_only_warns_nothing_is_reserved_without_a_budget_and_nothing_breaks(reserve, book):
+    for answer in (reserve(100), book("commit", 100), book("spend", 100)):
+        assert "No budget" in answer[0]
     assert book("release") == 0
     assert not BudgetEntry.objects.unscoped("test").exists()
 
@@ -89,12 +94,18 @@ def test_the_nearest_categorys_budget_is_asked_first(budget, reserve, firm, work
         bolts = create_category(actor=SYSTEM, code="BOLT", parent=firm.fasteners, name_en="Bolts")
         metric = create_category(actor=SYSTEM, code="METR", parent=bolts, name_en="Metric bolts")
     general, of_fasteners, of_bolts = budget(1000), budget(100, category=firm.fasteners), budget(10, category=bolts)
-    assert selectors.line_for(firm.cc_assembly, metric, YEAR) == of_bolts
-    assert selectors.line_for(firm.cc_assembly, firm.fasteners, YEAR) == of_fasteners
-    assert selectors.line_for(firm.cc_assembly, firm.tools, YEAR) == general
-    assert selectors.line_for(firm.cc_assembly, None, YEAR) == general
-    assert selectors.line_for(firm.cc_service, metric, YEAR) is None
-    assert selectors.line_for(firm.cc_assembly, metric, YEAR + 1) is None
+    found = {
+        what: selectors.line_for(Account(center, category, day))
+        for what, center, category, day in (
+            ("bolts", firm.cc_assembly, metric, DAY), ("fasteners", firm.cc_assembly, firm.fasteners, DAY),
+            ("tools", firm.cc_assembly, firm.tools, DAY), ("anything", firm.cc_assembly, None, DAY),
+            ("another's", firm.cc_service, metric, DAY), ("next year's", firm.cc_assembly, metric, NEXT),
+        )
+    }  # fmt: skip
+    assert found == {
+        "bolts": of_bolts, "fasteners": of_fasteners, "tools": general, "anything": general, "another's": None,
+        "next year's": None,
+    }  # fmt: skip
     # The general budget is no way around the stop of a category's own.
     with pytest.raises(RuleBroken):
         reserve(11, category=metric)
@@ -172,6 +183,58 @@ def test_a_cancelled_order_and_a_reversed_receipt_go_back_one_step(budget, reser
     assert buckets(line) == (30, 30, 0)
 
 
+def test_where_it_stops_an_empty_account_is_a_fault_and_no_way_round(reserve, book, budget, firm):
+    set_policy(firm.cc_assembly, "stop")
+    for call in (lambda: reserve(1), lambda: book("commit", 1), lambda: book("spend", 1), lambda: book("hold", 1)):
+        with pytest.raises(RuleBroken) as refusal:
+            call()
+        assert firm.users.budget_owner.name in refusal.value.reasons[0]
+    budget(100, year=YEAR + 1)
+    with pytest.raises(RuleBroken, match="2026"):
+        reserve(1)
+    assert reserve(1, day=NEXT) == []
+    assert BudgetEntry.objects.unscoped("test").count() == 1
+
+
+def test_what_was_never_reserved_is_asked_for_when_it_is_ordered_and_when_it_comes(budget, book):
+    line = budget(100)
+    assert book("commit", 60) == []
+    with pytest.raises(RuleBroken):
+        book("commit", 41, line="L2")
+    assert book("spend", 40, line="L3") == []
+    assert buckets(line) == (0, 60, 40)
+
+
+def test_a_reserve_is_made_what_an_award_costs(budget, reserve, book):
+    line = budget(100)
+    reserve(60)
+    assert book("hold", 90) == []
+    assert buckets(line) == (90, 0, 0)
+    with pytest.raises(RuleBroken):
+        book("hold", "100.01")
+    assert book("hold", 40) == []
+    assert book("hold", 50, grow=False) == []
+    assert buckets(line) == (40, 0, 0)
+    assert book("hold", 60, line="L2") == []
+    assert buckets(line) == (100, 0, 0)
+
+
+def test_a_months_budget_is_asked_before_the_quarters_and_the_years(budget, reserve, firm):
+    year, quarter, may = budget(100), budget(50, period="q2"), budget(10, period="m05")
+    of_fasteners = budget(5, category=firm.fasteners)
+    tools = {"category": firm.tools}
+    reserve(10, **tools)
+    with pytest.raises(RuleBroken, match="May 2026"):
+        reserve(1, **tools)
+    reserve(7, day=dt.date(YEAR, 6, 1), **tools)
+    reserve(9, day=dt.date(YEAR, 7, 1), **tools)
+    reserve(5)
+    assert [buckets(line)[0] for line in (year, quarter, may, of_fasteners)] == [9, 7, 10, 5]
+    assert (quarter.starts_on, quarter.ends_on) == (dt.date(YEAR, 4, 1), dt.date(YEAR, 6, 30))
+    assert (year.starts_on, year.ends_on) == (dt.date(YEAR, 1, 1), dt.date(YEAR, 12, 31))
+    assert (may.starts_on, may.ends_on) == (dt.date(YEAR, 5, 1), dt.date(YEAR, 5, 31))
+
+
 @pytest.mark.parametrize("amount", ["-1", "0.001"])
 def test_amounts_that_cannot_be_are_refused(budget, reserve, amount):
     budget(100)
@@ -187,29 +250,37 @@ def test_nothing_is_reserved_for_what_costs_nothing(budget, reserve):
 
 
 def test_a_check_speaks_only_where_the_budget_stops(budget, firm):
-    where = (firm.cc_assembly, firm.fasteners, YEAR)
-    assert selectors.check(*where, D(1)) is None
-    line = budget(100)
-    assert selectors.check(*where, D(100)) is None
-    assert "raise" in selectors.check(*where, D(101))
-    BudgetLine.objects.unscoped("test").filter(pk=line.pk).update(policy="warn")
-    assert selectors.check(*where, D(101)) is None
-    outlook = selectors.outlook(*where, D(101))
+    account = Account(firm.cc_assembly, firm.fasteners, DAY)
+    assert selectors.check(account, D(1)) is None
+    budget(100)
+    assert selectors.check(account, D(100)) is None
+    assert "raise" in selectors.check(account, D(101))
+    set_policy(firm.cc_assembly, "warn")
+    assert selectors.check(account, D(101)) is None
+    outlook = selectors.outlook(account, D(101))
     assert (outlook.fits, outlook.stops) == (False, False)
     assert "exceeded" in outlook.sentence
 
 
-def test_the_owner_is_told_when_it_gets_short_and_when_it_is_gone(budget, reserve, firm):
+def test_the_owner_is_told_once_when_it_gets_short_and_when_it_is_gone(budget, reserve, book, firm, work):
     line = budget(100)
-    reserve(80)
+    reserve(79)
     notices = Notice.objects.unscoped("test").filter(user=firm.users.budget_owner)
     assert not notices.exists()
-    reserve(15, line="L2")
+    reserve(16, line="L2")
     assert notices.count() == 1
     assert "5.00" in notices.get().title
+    # Going back and forth over a limit is told once; what goes over the next limit is told again.
+    book("release", line="L2")
+    reserve(16, line="L2")
+    assert notices.count() == 1
     reserve(5, line="L3")
     assert notices.count() == 2
     assert read(line).left == 0
+    with work():
+        services.update_line(read(line), actor=SYSTEM, amount=D(120))
+    reserve(1, line="L4")
+    assert notices.count() == 3
 
 
 def test_bookings_are_logged_and_leave_the_history_of_the_budget_to_its_makers(budget, reserve):
@@ -238,7 +309,8 @@ def test_a_used_budget_keeps_its_place_and_may_be_cut(budget, reserve, firm, wor
         line = services.update_line(line, actor=SYSTEM, version=1, year=YEAR + 1)
         line = services.update_line(line, actor=SYSTEM, year=YEAR)
     reserve(60)
-    for change in ({"year": YEAR + 1}, {"cost_center": firm.cc_service}, {"category": firm.tools}, {"currency": "USD"}):
+    for change in ({"year": YEAR + 1}, {"cost_center": firm.cc_service}, {"category": firm.tools}, {"period": "q1"},
+                   {"currency": "USD"}):  # fmt: skip
         with pytest.raises(InvalidInput), work():
             services.update_line(line, actor=SYSTEM, **change)
     with work():

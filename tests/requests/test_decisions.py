@@ -17,16 +17,18 @@ from srm.core.errors import InvalidInput, NotAllowed, RuleBroken
 from srm.flow.perform import perform
 from srm.notify.models import Notice
 from srm.people.models import User
+from tests.budget.conftest import set_policy
 from tests.requests.conftest import approved, draft, line_of, sent
 
 pytestmark = pytest.mark.django_db
 
 
 def budget(firm, work, amount: str, policy: str = "stop") -> BudgetLine:
+    set_policy(firm.cc_assembly, policy)
     with work():
         return create_line(
             actor=firm.actor("budget_owner"), cost_center=firm.cc_assembly, year=clock.today().year + 1,
-            amount=Decimal(amount), policy=policy,
+            amount=Decimal(amount),
         )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from srm.flow.perform import perform
 from srm.home.demo.calendar import at, later
 from srm.home.demo.plan import Coming, Order
 from srm.home.demo.timeline import Story
+from srm.home.demo.words.firm import STOCK
 from srm.home.demo.words.people import KEEPERS
 from srm.home.demo.words.wants import SCRAPPED
 from srm.home.demo.world import WHY, World
@@ -34,7 +35,8 @@ def hand_order(world: World, plan: Order) -> Story:
     buyer = plan.category.buyer
     order = orders.create_order(
         actor=world.actor(buyer), legal_entity=world.entity, supplier=supplier, place=world.places[plan.place],
-        currency=supplier.currency, incoterm=supplier.incoterm, lines=lines_of(world, plan),
+        currency=supplier.currency, incoterm=supplier.incoterm, cost_center=world.centers[STOCK.code],
+        lines=lines_of(world, plan),
     )  # fmt: skip
     yield later(clock.now(), hours=2.2)
     order = perform(order, "approve", actor=world.actor("head"))

@@ -17,6 +17,7 @@ from srm.flow.perform import perform
 from srm.home.demo import buying
 from srm.home.demo.calendar import later
 from srm.home.demo.timeline import Story, Timeline
+from srm.home.demo.words.firm import STOCK
 from srm.home.demo.words.today import NEEDS
 from srm.home.demo.world import World
 from suppliers.registry.models import Supplier
@@ -86,7 +87,8 @@ def _order(
     promised = world.calendar.today + dt.timedelta(days=due_in)
     order = orders.create_order(
         actor=world.actor(buyer), legal_entity=world.entity, supplier=supplier, place=world.places["PDV1"],
-        currency=supplier.currency, incoterm=supplier.incoterm, lines=list(_lines(world, supplier, articles, promised)),
+        currency=supplier.currency, incoterm=supplier.incoterm, cost_center=world.centers[STOCK.code],
+        lines=list(_lines(world, supplier, articles, promised)),
     )  # fmt: skip
     if upto == "draft":
         return

@@ -129,10 +129,10 @@ def _heads_and_centers(world: World) -> None:
         world.departments[row.code] = org.update_department(
             world.departments[row.code], actor=SYSTEM, head=world.people[row.head]
         )
-    for center in firm.CENTERS:
+    for center in (*firm.CENTERS, firm.STOCK):
         world.centers[center.code] = org.create_cost_center(
             actor=SYSTEM, code=center.code, department=world.departments[center.department],
-            owner=world.people[center.owner], **named(center.names),
+            owner=world.people[center.owner], budget_policy="stop" if center.stops else "warn", **named(center.names),
         )  # fmt: skip
 
 
@@ -256,10 +256,14 @@ def _budgets(world: World) -> None:
     """Budgets of each year, made to the measure of what will be asked for."""
     with unit_of_work():
         for (center, code, year), amount in sums.budgets(world).items():
-            row = next(row for row in firm.CENTERS if row.code == center)
             budget.create_line(
                 actor=world.actor("accountant"), cost_center=world.centers[center], year=year, amount=amount,
-                category=world.categories.get(code), policy="stop" if row.stops else "warn",
+                category=world.categories.get(code),
+            )  # fmt: skip
+        for (year, period), amount in sums.stock_budgets(world).items():
+            budget.create_line(
+                actor=world.actor("accountant"), cost_center=world.centers[firm.STOCK.code], year=year, period=period,
+                amount=amount,
             )  # fmt: skip
 
 

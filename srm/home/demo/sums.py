@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from srm.home.demo import needs
-from srm.home.demo.plan import Plan
+from srm.home.demo.plan import Plan, rate_at
 from srm.home.demo.words.categories import CATEGORIES
+from srm.home.demo.words.firm import STOCK
 
 if TYPE_CHECKING:
     from srm.home.demo.world import World
@@ -52,6 +53,17 @@ def budgets(world: World) -> dict[Key, Decimal]:
                 if _center == center.code and (apart := asked.get((center.code, category, year))):
                     found[center.code, category, year] = _rounded(apart, center.cover)
     return found
+
+
+def stock_budgets(world: World) -> dict[tuple[int, str], Decimal]:
+    """Budget of each quarter for what buyers order for the stores: what they will order, times how well it is covered."""
+    sums: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
+    # A plan of its own, for a plan deals out its orders only once.
+    for order in Plan(world.chance, world.calendar, world.plan.scale).orders():
+        rate = rate_at(order.supplier.currency, world.calendar.share(order.wanted))
+        worth = sum((line.quantity * line.price / line.basis for line in order.lines), Decimal(0))
+        sums[order.wanted.year, f"q{(order.wanted.month + 2) // 3}"] += worth / rate
+    return {key: _rounded(amount, STOCK.cover) for key, amount in sums.items()}
 
 
 def _all_needs(world: World) -> Iterable[needs.Need]:

@@ -91,6 +91,8 @@ CENTERS = (
     CenterRow("4420", "FIN", ("Finance", "Финансы", "Финанси"), "lambrev", 1.80, True),
     CenterRow("4430", "IT", ("IT", "ИТ", "ИТ"), "hadzhieva", 1.08, True),
 )
+# What buyers order for the stores without a request.
+STOCK = CenterRow("4510", "WHS", ("Goods for stock", "Товары на склад", "Стоки за склад"), "tsankov", 1.06, False)
 
 # Approval of requests: (step, from amount in EUR, who, person or role, department, category).
 RULES = (

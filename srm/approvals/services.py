@@ -92,6 +92,17 @@ def drop(document: Any) -> None:
         _end(route, "dropped")
 
 
+def content_renamed(document: Any, *, before: object, after: object) -> None:
+    """What is being approved is the same under another name (two items became one): nobody is asked again.
+
+    Only a route for exactly the content `before` goes on; one whose document was changed otherwise still notices.
+    """
+    route = selectors.route_of(document)
+    if route is not None and route.content_hash == hash_of(before):
+        route.content_hash = hash_of(after)
+        route.save(update_fields=["content_hash"])
+
+
 def hash_of(content: object) -> str:
     """SHA-256 of plain values in one canonical form."""
     text = json.dumps(audit.plain(content), sort_keys=True, separators=(",", ":"), ensure_ascii=False)

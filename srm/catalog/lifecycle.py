@@ -1,4 +1,4 @@
-"""An item is drafted, used, blocked, or replaced by another."""
+"""An item is drafted, used, blocked, replaced by another, or merged into one that is the same thing."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +10,7 @@ class ItemState(models.TextChoices):
     DRAFT = "draft", _("Draft")
     ACTIVE = "active", _("Active")
     BLOCKED = "blocked", _("Blocked")
+    MERGED = "merged", _("Merged")
 
 
 class ItemLifecycle(Lifecycle):
@@ -32,3 +33,31 @@ class ItemLifecycle(Lifecycle):
     )  # fmt: skip
     def block(self) -> None:
         """It stays in old documents, and nobody can request it."""
+
+    @move(
+        [ItemState.DRAFT, ItemState.ACTIVE, ItemState.BLOCKED], ItemState.MERGED, label=_("Merge"), past=_("merged"),
+        permission="catalog.merge", hidden=True,
+    )  # fmt: skip
+    def merge(self) -> None:
+        """It was the same thing as another item, and leads there; performed by the merge alone."""
+
+    @move(
+        ItemState.MERGED, ItemState.DRAFT, label=_("Undo the merge"), past=_("merge undone"),
+        permission="catalog.merge", hidden=True,
+    )  # fmt: skip
+    def restore_draft(self) -> None:
+        """The merge is undone: it is a draft again."""
+
+    @move(
+        ItemState.MERGED, ItemState.ACTIVE, label=_("Undo the merge"), past=_("merge undone"),
+        permission="catalog.merge", hidden=True,
+    )  # fmt: skip
+    def restore_active(self) -> None:
+        """The merge is undone: it is in use again."""
+
+    @move(
+        ItemState.MERGED, ItemState.BLOCKED, label=_("Undo the merge"), past=_("merge undone"),
+        permission="catalog.merge", hidden=True,
+    )  # fmt: skip
+    def restore_blocked(self) -> None:
+        """The merge is undone: it is blocked again."""

@@ -154,7 +154,8 @@ class Item(ItemLifecycle, Named, Searchable):
     """One thing the firm buys, under its own internal article.
 
     `reference_price` is the last known price per base unit in `currency`; `margin_dependent` is the yearly gross
-    margin of the firm's products that cannot be made or sold without it, in base currency.
+    margin of the firm's products that cannot be made or sold without it, in base currency. `also_known` holds the articles
+    and names of the items that were merged into it.
     """
 
     feed = "item"
@@ -178,6 +179,7 @@ class Item(ItemLifecycle, Named, Searchable):
     replaced_by = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="replaces", verbose_name=_("Replaced by")
     )
+    also_known = models.TextField(_("Also known as"), blank=True, max_length=2000, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False
     )
@@ -185,7 +187,7 @@ class Item(ItemLifecycle, Named, Searchable):
     updated_at = fields.changed_at()
     version = models.PositiveIntegerField(default=1, editable=False)
 
-    search_fields = ("article", "name_en", "name_ru", "name_bg", "description")
+    search_fields = ("article", "name_en", "name_ru", "name_bg", "also_known", "description")
     objects = ItemQuerySet.as_manager()
 
     class Meta:

@@ -15,6 +15,7 @@ from django.db.models import F
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext as _
 
+from srm.catalog.lifecycle import ItemState
 from srm.catalog.models import Category, Item, ItemUnit, Unit
 from srm.catalog.structure import (
     create_category,
@@ -28,8 +29,9 @@ from srm.catalog.units import converts
 from srm.catalog.units_data import load_after_migrate
 from srm.catalog.usage import is_used
 from srm.core.actor import Actor
-from srm.core.errors import InvalidInput
+from srm.core.errors import InvalidInput, RuleBroken
 from srm.core.numbering import Counter
+from srm.core.redirects import current
 from srm.flow import records
 from srm.flow.perform import perform
 
@@ -91,9 +93,11 @@ def update_item(
 
     Raises:
         InvalidInput: sentences by field; the base unit of an item that is in use stays.
+        RuleBroken: it was merged into another.
         Stale: somebody changed it since `version`.
     """
     locked = records.locked_row(item, version=version)
+    _refuse_merged(locked)
     _check_changes(locked, changes)
     repacked = packs is not None and _write_packs(locked, packs, actor, base=changes.get("base_unit"))
     before = locked.version
@@ -133,6 +137,14 @@ def _count_on(count: int) -> int:
         Counter.objects.get_or_create(series=SERIES, legal_entity_id=0, year=0)
         counters.update(last=F("last") + count)
     return counters.values_list("last", flat=True).get()
+
+
+def _refuse_merged(item: Item) -> None:
+    """What was merged is not changed any more: the change belongs to the item that stayed."""
+    if item.state == ItemState.MERGED:
+        raise RuleBroken(
+            [_("%(item)s was merged into %(lead)s. Change that one.") % {"item": item.article, "lead": current(item)}]
+        )
 
 
 def _check_changes(item: Item, changes: dict[str, Any]) -> None:

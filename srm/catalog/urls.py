@@ -1,5 +1,6 @@
 from srm.catalog import views
 from srm.catalog.duplicates import views as duplicates
+from srm.catalog.merging import views as merging
 from srm.ui.pages import routes
 
 app_name = "catalog"
@@ -8,4 +9,5 @@ urlpatterns = [
     *routes(views.CategoryList, views.CategoryDetail, views.CategoryCreate, views.CategoryEdit, prefix="categories/"),
     *routes(views.UnitList, views.UnitCreate, views.UnitEdit, prefix="units/"),
     *duplicates.ROUTES,
+    *merging.ROUTES,
 ]

@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from srm.catalog import exchange, filters, forms, services, tables
+from srm.catalog.lifecycle import ItemState
 from srm.catalog.models import Category, Item, Unit
 from srm.core.actor import Actor
 from srm.core.errors import InvalidInput, Missing
+from srm.core.redirects import current
 from srm.files.rules import attachable
 from srm.ui import formats
 from srm.ui.links import url_of
@@ -84,7 +86,10 @@ class ItemDetail(DetailPage):
 
     def warnings(self) -> list[Any]:
         successor = self.object.replaced_by
-        return [_("It is replaced by %(item)s.") % {"item": successor}] if successor else []
+        found = [_("It is replaced by %(item)s.") % {"item": successor}] if successor else []
+        if self.object.state == ItemState.MERGED:
+            found.append(_("It was merged into %(item)s.") % {"item": current(self.object)})
+        return found
 
     def fact_base_unit(self) -> str:
         unit = self.object.base_unit

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import ModuleType
 
 PACKAGES = ("srm", "suppliers", "procurement", "kraljic")
-DECLARING = ("services", "accounts", "notices", "jobs", "exchange", "panels", "readiness")
+DECLARING = ("services", "accounts", "notices", "jobs", "exchange", "panels", "readiness", "references")
 _NOT_ROOMS = {"migrations", "management", "locale", "static"}
 
 

@@ -13,6 +13,7 @@ from srm.audit import services as audit
 from srm.core import clock
 from srm.core.actor import Actor
 from srm.core.errors import InvalidInput, RuleBroken
+from srm.core.redirects import current_in
 from srm.flow import records, uow
 from srm.integrations import guard
 from srm.integrations.models import ExternalRef, WebhookEndpoint
@@ -74,7 +75,8 @@ def find(model: type[models.Model], *, system: str, external_id: str, actor: Act
         return None
     manager = model.objects  # type: ignore[attr-defined]
     rows = manager.visible_to(actor) if hasattr(manager, "visible_to") else manager.all()
-    return rows.filter(public_id=ours).first()
+    found = rows.filter(public_id=ours).first()
+    return current_in(rows, found) if found is not None else None
 
 
 def external_ids(thing: models.Model) -> dict[str, str]:

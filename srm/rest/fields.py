@@ -15,6 +15,7 @@ from rest_framework import serializers
 from srm.core import quantities
 from srm.core.actor import Actor
 from srm.core.errors import InvalidInput
+from srm.core.redirects import current_in
 
 PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 CODE = re.compile(r"[^\x00-\x1f\ud800-\udfff]{1,60}")
@@ -51,6 +52,8 @@ class RefField(serializers.Field):
         """The object named `data`."""
         self.fetch([data])
         found = self.known().get(data) if isinstance(data, str) else None
+        if found is not None:
+            found = current_in(self.rows(), found)
         if found is None:
             self.fail("missing")
         return found

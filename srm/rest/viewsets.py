@@ -20,6 +20,7 @@ from rest_framework.viewsets import ViewSetMixin
 
 from srm.core.actor import ANONYMOUS, Actor
 from srm.core.errors import InvalidInput, Missing
+from srm.core.redirects import current_in
 from srm.rest import edge, idempotency
 from srm.rest.errors import PreconditionRequired
 from srm.rest.fields import PUBLIC_ID, RefField, readable
@@ -243,8 +244,10 @@ class DocumentViewSet(ViewSetMixin, ApiView):
         return pager.get_paginated_response(data)
 
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
-        """One document."""
-        return self.show(self.get_object())
+        """One document; the id of one that was merged answers with what it became."""
+        found = self.get_object()
+        lead = current_in(self.get_queryset(), found)
+        return self.show(found if lead is None else lead)
 
     def create(self, request: Request, **kwargs: Any) -> Response | HttpResponse:
         """A new document, made by the room's service."""

@@ -16,11 +16,12 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from srm.audit import services as audit
+from srm.catalog.merging.selectors import followed
 from srm.catalog.models import Item
 from srm.core import clock
 from srm.core.actor import Actor
 from srm.core.errors import InvalidInput, RuleBroken
-from srm.core.fields import MAX_AMOUNT, MAX_QUANTITY
+from srm.core.fields import MAX_AMOUNT, MAX_QUANTITY, QUANTITY_PLACES
 from srm.core.money import cents
 from srm.core.quantities import clean_quantity
 from srm.flow import records
@@ -31,6 +32,7 @@ from srm.ui import formats
 
 WHY = "the level is the firm's, whoever moves it"
 Kind = StockMove.Kind
+STEP = Decimal(1).scaleb(-QUANTITY_PLACES)
 
 
 # -- warehouses --------------------------------------------------------------
@@ -275,7 +277,9 @@ def _move(
     value: Decimal | None = None, document: Model | None = None, counterpart: str = "", reason: str = "",
     from_reserved: Decimal = Decimal(0),
 ) -> StockMove:  # fmt: skip
-    """Write one move and its level, under the level's lock."""
+    """Write one move and its level, under the level's lock; goods of an item that was merged count for its successor."""
+    item, factor = followed(item)
+    quantity, from_reserved = (quantity * factor).quantize(STEP), (from_reserved * factor).quantize(STEP)
     level = _locked_level(warehouse, item)
     if from_reserved:
         _require_promised(level, _positive(from_reserved))

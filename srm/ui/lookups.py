@@ -19,6 +19,7 @@ from django.db.models import Model
 
 from srm.core.actor import Actor
 from srm.core.errors import Missing
+from srm.core.redirects import current_in
 from srm.core.search import fold
 from srm.people.refusals import refusal
 from srm.ui.reading import visible
@@ -73,7 +74,9 @@ class Lookup:
         assert self.model is not None
         if self.key == "pk" and not value.isdigit():
             return None
-        return visible(self.model, actor).filter(**{self.key: value}).first()
+        rows = visible(self.model, actor)
+        found = rows.filter(**{self.key: value}).first()
+        return current_in(rows, found) if found is not None else None
 
     def exactly(self, actor: Actor, text: str) -> list[Option]:
         """Offers that `text` (pasted from a sheet) can only mean: the one hit, or those that begin or equal it."""

@@ -17,6 +17,7 @@ from procurement.integrations.history.names import country_code, named
 from srm.catalog import services as catalog
 from srm.catalog.models import Category, Item
 from srm.core.actor import Actor
+from srm.core.redirects import current
 from srm.core.search import fold
 from srm.flow import bulk
 from srm.integrations.models import ExternalRef
@@ -47,11 +48,11 @@ def find_items(lines: Iterable[Line]) -> dict[ItemKey, Item]:
         articles.add(line.article) if line.article else names.add(line.item)
     found: dict[ItemKey, Item] = {}
     for some in _portions(sorted(articles)):
-        found |= {(item.article, ""): item for item in _items(Q(article__in=some))}
+        found |= {(item.article, ""): current(item) for item in _items(Q(article__in=some))}
     for some in _portions(sorted(names)):
         for item in _items(Q(name_en__in=some) | Q(name_ru__in=some) | Q(name_bg__in=some)):
             for name in filter(None, (item.name_en, item.name_ru, item.name_bg)):
-                found.setdefault(("", fold(name)), item)
+                found.setdefault(("", fold(name)), current(item))
     return found
 
 

@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 from procurement.integrations.onec import xml
 from procurement.integrations.onec.shapes import CatalogShape, GroupShape, ItemShape, UnitShape
 from srm.catalog import services as catalog
+from srm.catalog.lifecycle import ItemState
 from srm.catalog.models import Category, Item, Unit
 from srm.core import clock
 from srm.core.actor import Actor
 from srm.core.errors import DomainError, InvalidInput
 from srm.core.quantities import parse_decimal
+from srm.core.redirects import current
 from srm.flow.perform import perform
 from srm.integrations import services as links
 from srm.people.models import LegalEntity
@@ -71,7 +73,7 @@ def _item_shape(row: Item, refs: dict) -> ItemShape:
             facts[ELSEWHERE + system] = external
     return ItemShape(
         id=_id_of(row, refs), article=row.article, name=row.name_ru or row.name, group=_id_of(row.category, refs),
-        unit=_unit_shape(row.base_unit), description=row.description, removed=row.state == "blocked",
+        unit=_unit_shape(row.base_unit), description=row.description, removed=row.state in {ItemState.BLOCKED, ItemState.MERGED},
         packs=tuple((_unit_shape(pack.unit), pack.factor) for pack in row.packs.all()), facts=facts,
     )  # fmt: skip
 
@@ -151,6 +153,10 @@ def _take_group(group: GroupShape, known: dict[str, Category], actor: Actor, sys
 
 def _take_item(item: ItemShape, groups: dict[str, Category], actor: Actor, system: str, report: Report) -> None:
     row = _known(Item, item.id, actor, system) or Item.objects.filter(article=item.article).exclude(article="").first()
+    if row is not None and _stands_for_another(row, item):
+        # Their double of what is one item here: ours stays as it is, and their id goes on leading to it.
+        report.same += 1
+        return
     values = _item_values(item, groups, row)
     packs = [{"unit": _unit(unit), "factor": factor} for unit, factor in item.packs]
     if row is None:
@@ -166,6 +172,14 @@ def _take_item(item: ItemShape, groups: dict[str, Category], actor: Actor, syste
     for name, external in item.facts.items():
         if name.startswith(ELSEWHERE):
             links.link(row, system=name.removeprefix(ELSEWHERE), external_id=external, actor=actor)
+
+
+def _stands_for_another(row: Item, item: ItemShape) -> bool:
+    """Whether the file means an item that was merged: by its article, or by the id that it had."""
+    if current(row) != row:
+        return True
+    gone = Item.objects.filter(article=item.article, state=ItemState.MERGED) if item.article else Item.objects.none()
+    return item.article != row.article and gone.exists()
 
 
 def _item_values(item: ItemShape, groups: dict[str, Category], row: Item | None) -> dict:

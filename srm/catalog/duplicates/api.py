@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from srm.catalog.duplicates import filters, jobs, services, views
 from srm.catalog.duplicates.models import DuplicatePair
+from srm.catalog.duplicates.selectors import worth_a_look
 from srm.core.errors import Missing
 from srm.jobs.services import enqueue
 from srm.rest.fields import PUBLIC_ID
@@ -48,6 +50,10 @@ class DuplicateViewSet(DocumentViewSet):
     model, serializer_class = DuplicatePair, DuplicateSerializer
     permissions = {"view": MERGE, "create": MERGE}
     filterset_class, sorts = filters.DuplicateFilter, views.DuplicateList.sorts
+
+    def queryset(self) -> QuerySet:
+        return worth_a_look(super().queryset())
+
     create_service = services.suggest
 
 

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from srm.catalog.duplicates.matching import Facts
 from srm.catalog.duplicates.models import DuplicatePair
 from srm.catalog.duplicates.registry import attributes_of_items, keys_of_items
+from srm.catalog.lifecycle import ItemState
 from srm.catalog.models import Category, Item
 from srm.core.actor import Actor
 
@@ -16,8 +17,8 @@ PORTION = 5000
 
 
 def facts(items: Iterable[int] | None = None) -> list[Facts]:
-    """What matching compares, of all items or of some, in the order of their keys."""
-    rows = Item.objects.order_by("pk")
+    """What matching compares, of all items that stand for themselves or of some, in the order of their keys."""
+    rows = Item.objects.exclude(state=ItemState.MERGED).order_by("pk")
     if items is not None:
         rows = rows.filter(pk__in=list(items))
     keys, attributes = keys_of_items(), attributes_of_items()
@@ -42,10 +43,16 @@ def with_items(rows: QuerySet[DuplicatePair]) -> QuerySet[DuplicatePair]:
     )
 
 
+def worth_a_look(rows: QuerySet[DuplicatePair]) -> QuerySet[DuplicatePair]:
+    """Without open pairs of which one item became part of something else meanwhile; the next search drops them."""
+    gone = Q(first__state=ItemState.MERGED) | Q(second__state=ItemState.MERGED)
+    return rows.exclude(Q(verdict=DuplicatePair.Verdict.OPEN) & gone)
+
+
 def of_item(item: Item, actor: Actor) -> QuerySet[DuplicatePair]:
     """Open suggestions that name `item`."""
     rows = DuplicatePair.objects.visible_to(actor).filter(verdict=DuplicatePair.Verdict.OPEN)
-    return with_items(rows.filter(Q(first=item) | Q(second=item)).order_by("-score", "-id"))
+    return worth_a_look(with_items(rows.filter(Q(first=item) | Q(second=item)).order_by("-score", "-id")))
 
 
 def below(rows: QuerySet[DuplicatePair], category: Category) -> QuerySet[DuplicatePair]:

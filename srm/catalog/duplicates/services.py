@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from srm.catalog.duplicates import matching, selectors
 from srm.catalog.duplicates.matching import Finding
 from srm.catalog.duplicates.models import DuplicatePair
+from srm.catalog.lifecycle import ItemState
 from srm.catalog.models import Item
 from srm.core import clock
 from srm.core.actor import Actor
@@ -56,6 +57,9 @@ def suggest(*, actor: Actor, first: Item, second: Item) -> DuplicatePair:
         raise InvalidInput({"second": _("This is the same item. Choose another one.")})
     if first.is_service != second.is_service:
         raise InvalidInput({"second": _("A service and a thing cannot be the same.")})
+    gone = [item.article for item in (first, second) if item.state == ItemState.MERGED]
+    if gone:
+        raise InvalidInput({"second": _("%(item)s was merged into another item.") % {"item": gone[0]}})
     low, high = sorted((first, second), key=lambda item: item.pk)
     pair = DuplicatePair.objects.unscoped(WHY).filter(first=low, second=high).select_for_update().first()
     if pair is None:

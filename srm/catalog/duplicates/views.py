@@ -40,10 +40,11 @@ class DuplicateList(ListPage):
     )
 
     def queryset(self) -> QuerySet:
-        return selectors.with_items(super().queryset())
+        return selectors.worth_a_look(selectors.with_items(super().queryset()))
 
     def actions(self) -> list[Action]:
         return [
+            Action("merges", _("Merged items"), reverse("catalog:itemmerge-list")),
             Action("by-hand", _("Compare two items"), reverse("catalog:duplicatepair-by-hand")),
             Action("look", _("Look now"), reverse("catalog:duplicatepair-look")),
         ]
@@ -70,8 +71,9 @@ class DuplicateDetail(DetailPage):
     def actions(self) -> list[Action]:
         verdict = self.object.verdict
         refuse = Action("refuse", _("Not a duplicate"), url_of(self.object, "refuse") or "")
+        merge = Action("merge", _("Merge"), url_of(self.object, "merge") or "", tone="primary")
         again = Action("reopen", _("Open again"), url_of(self.object, "reopen") or "")
-        return {OPEN: [refuse], DIFFERENT: [again]}.get(verdict, [])
+        return {OPEN: [refuse, merge], DIFFERENT: [again]}.get(verdict, [])
 
 
 @panel(DuplicatePair, gettext_lazy("Side by side"), order=10, permission=MERGE, place="main")

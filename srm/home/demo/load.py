@@ -14,7 +14,7 @@ from srm.audit.models import AuditEvent
 from srm.core import clock
 from srm.core.actor import SYSTEM
 from srm.flow.uow import unit_of_work
-from srm.home.demo import buying, chain, deeds, habits, needs, present, routine
+from srm.home.demo import buying, chain, deeds, doubles, habits, needs, present, routine
 from srm.home.demo.calendar import SPAN, Calendar
 from srm.home.demo.chance import Chance
 from srm.home.demo.found import found
@@ -77,6 +77,7 @@ def _stories(world: World) -> Timeline:
     present.other_tenders(world, timeline)
     deeds.todays_orders(world, timeline)
     deeds.odd_ones(world, timeline)
+    doubles.doubles(world, timeline)
     habits.habits(world, timeline)
     routine.routine(world, timeline)
     return timeline

@@ -6,15 +6,18 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
 from django.views import View
 
 from srm.core.actor import Actor
 from srm.core.errors import Missing
+from srm.core.redirects import current_in
 from srm.people.refusals import refusal
 from srm.people.roles import ROLES
 from srm.ui import links
@@ -95,6 +98,8 @@ class Page(View):
             self.admit()
         if self.model is not None and (self.loads_object or "public_id" in kwargs):
             self.object = self.load()
+            if self.kind == "detail" and "old" not in request.GET and (lead := self.lead()) is not None:
+                return HttpResponseRedirect(lead)
         return super().dispatch(request, *args, **kwargs)
 
     def admit(self) -> None:
@@ -113,6 +118,14 @@ class Page(View):
         if found is None:
             raise Missing()
         return found
+
+    def lead(self) -> str | None:
+        """The address of what the object became, None when it stands for itself; `?old=1` shows it all the same."""
+        if (found := current_in(self.queryset(), self.object)) in (None, self.object):
+            return None
+        words = {"old": self.object, "new": found}
+        messages.info(self.request, _("%(old)s was merged into %(new)s, which you see here.") % words)
+        return links.url_of(found)
 
     # -- the answer --------------------------------------------------------
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from srm.catalog.lifecycle import ItemLifecycle, ItemState
 from srm.core import clock, fields
 from srm.core.names import Named, pick_name
+from srm.core.redirects import current
 from srm.core.search import Searchable, SearchMixin
 
 
@@ -212,11 +213,12 @@ class Item(ItemLifecycle, Named, Searchable):
         return reverse(self.page, args=[self.public_id])
 
     def feed_payload(self) -> dict:
-        """What followers of items are told."""
+        """What followers of items are told; of a merged one, which item it is part of now."""
+        lead = {"merged_into": current(self).public_id} if self.state == ItemState.MERGED else {}
         return {
             "article": self.article, "name_en": self.name_en, "name_ru": self.name_ru, "name_bg": self.name_bg,
             "category": self.category.code, "unit": self.base_unit.code, "is_service": self.is_service,
-            "state": self.state,
+            "state": self.state, **lead,
         }  # fmt: skip
 
 

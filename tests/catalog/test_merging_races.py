@@ -1,6 +1,7 @@
 """Two stewards who want the same two items to be one, each his own way round."""
 
 import pytest
+from django.db.models import QuerySet
 
 from srm.catalog.lifecycle import ItemState
 from srm.catalog.merging import services
@@ -32,11 +33,8 @@ def test_of_two_opposite_merges_exactly_one_happens(committed_firm, monkeypatch)
 
 
 def test_without_the_lock_both_items_would_lead_to_each_other(committed_firm, monkeypatch):
-    def unlocked(one, other):
-        rows = Item.objects.select_related("base_unit", "category").in_bulk([one.pk, other.pk])
-        return rows[one.pk], rows[other.pk]
-
-    monkeypatch.setattr(services, "_locked_pair", meeting_place(unlocked))
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_options: rows)
+    monkeypatch.setattr(services, "_locked_pair", meeting_place(services._locked_pair))
     head, other = committed_firm.actor("head"), committed_firm.actor("administrator")
     answers = at_once(
         lambda: services.merge(actor=head, loser=committed_firm.bolt, winner=committed_firm.nut),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from srm.catalog.duplicates import filters, forms, jobs, selectors, services, tables
 from srm.catalog.duplicates.comparison import compare
 from srm.catalog.duplicates.models import DuplicatePair
+from srm.catalog.lifecycle import ItemState
 from srm.catalog.models import Item
 from srm.core.actor import Actor
 from srm.jobs.services import enqueue
@@ -124,9 +125,12 @@ class LookNow(ActionPage):
 
 @panel(Item, gettext_lazy("Possible duplicates"), order=60, permission=MERGE, place="side")
 def suggestions_panel(document: Item, actor: Actor, request: HttpRequest) -> tuple[str, dict] | None:
-    """Items that may be the same thing."""
+    """Items that may be the same thing, and the way to compare it with any other."""
+    if document.state == ItemState.MERGED:
+        return None
     rows = list(selectors.of_item(document, actor)[:5])
-    return ("srm/catalog/_suggestions.html", {"item": document, "pairs": rows}) if rows else None
+    compare = f"{reverse('catalog:duplicatepair-by-hand')}?first={document.public_id}"
+    return "srm/catalog/_suggestions.html", {"item": document, "pairs": rows, "compare": compare}
 
 
 ROUTES = routes(

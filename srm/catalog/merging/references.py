@@ -42,8 +42,9 @@ class Reference:
 
     @property
     def label(self) -> str:
-        """What its rows are called, in the reader's language."""
-        return str(self.model._meta.verbose_name_plural)
+        """What its rows are called, in the reader's language; Django's own plural is English with an s at its end."""
+        meta = self.model._meta
+        return str(meta.verbose_name_plural if "verbose_name_plural" in meta.original_attrs else meta.verbose_name)
 
     def rows(self, item: Item) -> QuerySet:
         """The rows that point to `item`, whoever may see them: nothing may stay behind."""

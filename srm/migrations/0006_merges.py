@@ -14,7 +14,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('srm', '0004_share_rule'),
+        ('srm', '0005_budget_periods'),
     ]
 
     operations = [

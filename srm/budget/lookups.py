@@ -14,7 +14,7 @@ from srm.ui import formats
 from srm.ui.lookups import MOST, lookup
 
 
-@lookup("budgets", model=BudgetLine, permission="budget.view")
+@lookup("budgets", model=BudgetLine, permission="budget.view", related=("cost_center", "category"))
 def budgets(actor: Actor, text: str) -> Iterator[tuple[str, str, str]]:
     """Budgets by cost centre or category, the latest year first."""
     rows = BudgetLine.objects.visible_to(actor)

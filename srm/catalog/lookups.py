@@ -43,11 +43,7 @@ def categories(actor: Actor, text: str) -> Iterator[tuple[str, str, str]]:
         yield category.public_id, category.name, category.path.strip("/").replace("/", " / ")
 
 
-def _unit(actor: Actor, code: str) -> Unit | None:
-    return Unit.objects.filter(code=code).first() if actor.may(VIEW) else None
-
-
-@lookup("units", model=Unit, permission=VIEW, key="code", resolve=_unit)
+@lookup("units", model=Unit, permission=VIEW, key="code")
 def units(actor: Actor, text: str) -> Iterator[tuple[str, str, str]]:
     """Units by code, symbol or name in any language."""
     usual = Case(

@@ -52,6 +52,7 @@ from srm.ui.fields import (  # noqa: F401
     write_decimal,
 )  # fmt: skip
 from srm.ui.lines import LineFormSet  # noqa: F401
+from srm.ui.lookups import Chosen
 from srm.ui.pickers import PickerField, PickerInput  # noqa: F401
 
 
@@ -65,9 +66,10 @@ class _Dressed:
     def dress(self, actor: Actor | None) -> None:
         """Hand the actor to the pickers and the classes to the widgets."""
         self.actor = actor or ANONYMOUS
+        chosen = Chosen(self.actor)
         for name, one in self.fields.items():
             if isinstance(one, PickerField):
-                one.actor = self.actor
+                one.chosen = chosen
             elif isinstance(one, forms.ModelChoiceField) and isinstance(_manager(one), ScopedManager):
                 raise ImproperlyConfigured(f"{type(self).__name__}.{name} would list rows of all; use a PickerField.")
             _dress_widget(one.widget)

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from srm.core.actor import ANONYMOUS, Actor
+from srm.ui.lookups import Chosen
+from srm.ui.pickers import PickerField
 
 
 class LineFormSet(forms.BaseFormSet):
@@ -49,6 +51,7 @@ class LineFormSet(forms.BaseFormSet):
         prefix: str = "lines",
     ) -> None:
         self.actor = actor or ANONYMOUS
+        self.chosen = Chosen(self.actor)
         self.extra = max(0, max(self.min_lines, 1) - len(initial or []))
         self.max_num = self.max_lines
         super().__init__(data, files, initial=initial, prefix=prefix, form_kwargs={"actor": self.actor})
@@ -57,6 +60,9 @@ class LineFormSet(forms.BaseFormSet):
         super().add_fields(form, index)
         form.fields["id"] = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
         form.fields["DELETE"].widget = forms.HiddenInput()
+        for name, field in form.fields.items():
+            if isinstance(field, PickerField):
+                field.share(self.chosen, form[name].value())
 
     @property
     def total_factors(self) -> Sequence[str]:

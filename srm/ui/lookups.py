@@ -50,6 +50,7 @@ class Lookup:
     find: Callable[[Actor, str], Iterable[Sequence[Any]]]
     key: str
     resolver: Callable[[Actor, str], Any] | None
+    related: tuple[str, ...] = ()
 
     def admits(self, actor: Actor) -> bool:
         """Whether this actor may ask at all."""
@@ -67,16 +68,22 @@ class Lookup:
 
     def resolve(self, actor: Actor, value: str) -> Any:
         """The object behind a chosen value, or None when it is not this actor's to choose."""
-        if not value or not self.admits(actor):
-            return None
+        return self.resolve_all(actor, [value]).get(value)
+
+    def resolve_all(self, actor: Actor, values: Iterable[str]) -> dict[str, Any]:
+        """The objects behind chosen values, by value, in one query; what is not this actor's to choose is left out."""
+        wanted = {value for value in values if value and (self.key != "pk" or value.isdigit())}
+        if not wanted or not self.admits(actor):
+            return {}
         if self.resolver is not None:
-            return self.resolver(actor, value)
+            found = {value: self.resolver(actor, value) for value in wanted}
+            return {value: thing for value, thing in found.items() if thing is not None}
         assert self.model is not None
-        if self.key == "pk" and not value.isdigit():
-            return None
-        rows = visible(self.model, actor)
-        found = rows.filter(**{self.key: value}).first()
-        return current_in(rows, found) if found is not None else None
+        readable = visible(self.model, actor)
+        rows = readable.filter(**{f"{self.key}__in": wanted})
+        rows = rows.select_related(*self.related) if self.related else rows
+        leads = {self.value_of(thing): current_in(readable, thing) for thing in rows}
+        return {value: lead for value, lead in leads.items() if lead is not None}
 
     def exactly(self, actor: Actor, text: str) -> list[Option]:
         """Offers that `text` (pasted from a sheet) can only mean: the one hit, or those that begin or equal it."""
@@ -94,25 +101,47 @@ class Lookup:
         return str(getattr(thing, self.key, thing))
 
 
+class Chosen:
+    """What the pickers of one page hold, fetched with one query for each look-up, however many lines ask."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+        self._wanted: dict[str, set[str]] = {}
+        self._found: dict[str, dict[str, Any]] = {}
+
+    def want(self, name: str, values: Iterable[str]) -> None:
+        """Announce values of a look-up, before the first of them is needed."""
+        self._wanted.setdefault(name, set()).update(values)
+
+    def thing(self, name: str, value: str) -> Any:
+        """The object behind a value, or None when it is not the actor's to choose."""
+        known, wanted = self._found.setdefault(name, {}), self._wanted.setdefault(name, set())
+        wanted.add(value)
+        if missing := wanted - known.keys():
+            known |= dict.fromkeys(missing) | get(name).resolve_all(self.actor, missing)
+        return known[value]
+
+
 _lookups: dict[str, Lookup] = {}
 
 
 def lookup(
     name: str, *, permission: str | Sequence[str], model: type[Model] | None = None, key: str = "public_id",
-    resolve: Callable[[Actor, str], Any] | None = None,
+    resolve: Callable[[Actor, str], Any] | None = None, related: Sequence[str] = (),
 ) -> Callable[[Callable], Callable]:  # fmt: skip
     """Declare `fn(actor, text)` -> (value, label[, hint[, data]]) as the look-up `name`.
 
     Args:
         permission: who may ask; any one of several is enough.
         model: what the values stand for, read back through `visible_to` by `key`; or give `resolve`.
+        related: what the words of an object read along with it.
     """
     if model is None and resolve is None:
         raise ImproperlyConfigured(f"The look-up “{name}” needs a model or resolve=.")
     permissions = (permission,) if isinstance(permission, str) else tuple(permission)
 
     def register(function: Callable) -> Callable:
-        _lookups[name] = Lookup(name, model, permissions, function, key, resolve)
+        _lookups[name] = Lookup(name, model, permissions, function, key, resolve, tuple(related))
         return function
 
     return register

@@ -47,7 +47,7 @@ class PickerField(forms.Field):
         self, lookup: str, *, multiple: bool = False, fills: Mapping[str, str] | None = None, **options: Any
     ) -> None:
         self.lookup, self.multiple, self.fills = lookup, multiple, dict(fills or {})
-        self.actor: Actor = ANONYMOUS
+        self.chosen = lookups.Chosen(ANONYMOUS)
         super().__init__(**options)
         self.widget.picker = self
 
@@ -55,6 +55,19 @@ class PickerField(forms.Field):
         copied = super().__deepcopy__(memo)
         copied.widget.picker = copied
         return copied
+
+    @property
+    def actor(self) -> Actor:
+        """Who picks."""
+        return self.chosen.actor
+
+    def share(self, chosen: lookups.Chosen, value: Any) -> None:
+        """Fetch what is picked here, `value` to begin with, together with the other pickers of the page."""
+        self.chosen = chosen
+        prepared = self.prepare_value(value)
+        values = prepared if isinstance(prepared, (list, tuple)) else [prepared]
+        texts = [str(one) for one in values if one not in (None, "")]
+        chosen.want(self.lookup, [text for text in texts if not text.startswith("~")])
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, (list, tuple, models.QuerySet)):
@@ -67,7 +80,7 @@ class PickerField(forms.Field):
         for value in values:
             if value.startswith("~"):
                 found.append((value, value[1:]))
-            elif (thing := lookups.get(self.lookup).resolve(self.actor, value)) is not None:
+            elif (thing := self.chosen.thing(self.lookup, value)) is not None:
                 found.append((value, str(thing)))
         return found
 
@@ -87,7 +100,7 @@ class PickerField(forms.Field):
             if len(offers) > 1:
                 raise ValidationError(_("“%(text)s” fits several. Pick one.") % {"text": value[1:][:40]})
             value = offers[0].value if offers else value
-        thing = None if value.startswith("~") else source.resolve(self.actor, value)
+        thing = None if value.startswith("~") else self.chosen.thing(self.lookup, value)
         if thing is None:
             raise ValidationError(_("“%(text)s” was not found. Pick from the list.") % {"text": value.lstrip("~")[:40]})
         return thing

@@ -235,5 +235,5 @@ def test_pages_cost_few_queries(firm, client_of, django_assert_max_num_queries):
     request = draft(firm, *[line_of(firm, quantity=str(n + 1)) for n in range(12)])
     client = client_of("requester")
     for address in (NEW, url(request, "edit")):
-        with django_assert_max_num_queries(MOST_QUERIES + 60 if "edit" in address else MOST_QUERIES):
+        with django_assert_max_num_queries(MOST_QUERIES):
             assert client.get(address).status_code == 200

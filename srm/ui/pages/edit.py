@@ -265,9 +265,11 @@ class EditPage(FormPage):
         return {**super().context(), "version": self.seen_version if keep else version}
 
 
-def lines_of(rows: Any, lines: type[forms.LineFormSet]) -> list[dict[str, Any]]:
+def lines_of(rows: models.QuerySet, lines: type[forms.LineFormSet]) -> list[dict[str, Any]]:
     """Rows as initial values of a line formset."""
     names = list(lines.form.base_fields)
+    related = [one.name for one in rows.model._meta.fields if one.name in names and one.is_relation]
+    rows = rows.select_related(*related) if related else rows
     return [
         {
             **{name: getattr(row, name) for name in names if hasattr(row, name)},

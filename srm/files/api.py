@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from django.db.models import Model
 from django.http import HttpResponseBase
@@ -24,6 +23,7 @@ from srm.rest.errors import InvalidParameters
 from srm.rest.renderers import dumps
 from srm.rest.router import register_view
 from srm.rest.serializers import Serializer
+from srm.rest.uploads import fields_of
 from srm.rest.viewsets import ApiView
 
 DOCUMENT = [
@@ -78,7 +78,7 @@ class FilesView(ApiView):
     @extend_schema(operation_id="files_attach", request=UPLOAD, responses={201: AttachmentSerializer})
     def post(self, request: Request) -> object:
         """Attach a file, sent as multipart/form-data."""
-        sent = _fields(request)
+        sent = fields_of(request)
         document = _document(sent, self)
         rules.require_change(document, self.actor)
         expires_on, purpose = _date(sent), sent.get("purpose", "")[:60]
@@ -106,7 +106,7 @@ class FileView(ApiView):
     def post(self, request: Request, id: str) -> object:
         """A new version of it."""
         attachment = rules.attachment_at(id, self.actor)
-        stored = _stored(request, _fields(request))
+        stored = _stored(request, fields_of(request))
         return self.write(lambda: _shown(services.replace(attachment, stored, actor=self.actor), self, 201))
 
     @extend_schema(operation_id="files_remove", responses={204: None})
@@ -146,12 +146,6 @@ def _document(named: dict[str, str], view: ApiView) -> Model:
 
 def _shown(attachment: Attachment, view: ApiView, status: int = 200) -> Response:
     return Response(AttachmentSerializer(attachment, context=view.get_serializer_context()).data, status=status)
-
-
-def _fields(request: Request) -> dict[str, str]:
-    """The plain fields of the form."""
-    data: Any = request.data
-    return {name: data[name] for name in data if isinstance(data[name], str)}
 
 
 def _stored(request: Request, sent: dict[str, str]) -> services.Stored:

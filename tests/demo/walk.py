@@ -16,11 +16,10 @@ from django.urls import resolve
 from srm.people.actors import actor_for
 from srm.people.models import User
 from srm.ui.reading import visible
-from tests.roles.walker import EVERYONE, LIBRARY, LOGGED_IN, address_of, entries, parameters_of, roles_of
+from tests.roles.walker import LIBRARY, address_of, entries, parameters_of, roles_of
 
 # Objects of one kind that are tried until one opens: an edit page opens for drafts only.
 TRIED = 12
-HREF = re.compile(r"""<a\b[^>]*?\bhref="([^"]*)"|\b(?:hx-get|data-href|action)="([^"]*)\"""")
 SHOWS = re.compile(r'<a\b[^>]*\bhref="([^"]+)"|\bhx-get="([^"]+)"|\bdata-href="([^"]+)"')
 
 
@@ -52,7 +51,7 @@ class Walker:
 
     def open(self, address: str) -> Visit:
         """Get a page and count what it asked the database."""
-        with CaptureQueriesContext(connection, ) as asked:
+        with CaptureQueriesContext(connection) as asked:
             answer = self.client.get(address)
             is_page = answer.headers.get("Content-Type", "").startswith("text/html")
             body = answer.content.decode() if is_page else b"".join(answer).decode("latin-1")[:1]

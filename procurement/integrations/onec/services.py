@@ -6,17 +6,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from procurement.integrations.onec import xml
 from procurement.integrations.onec.shapes import CatalogShape, GroupShape, ItemShape, UnitShape
+from srm.audit import services as audit
 from srm.catalog import services as catalog
 from srm.catalog.lifecycle import ItemState
 from srm.catalog.models import Category, Item, Unit
 from srm.core import clock
 from srm.core.actor import Actor
-from srm.core.errors import DomainError, InvalidInput
+from srm.core.errors import DomainError, InvalidInput, Missing, TooLarge
+from srm.core.ids import new_public_id
 from srm.core.quantities import parse_decimal
 from srm.core.redirects import current
 from srm.flow.perform import perform
@@ -24,6 +27,7 @@ from srm.integrations import services as links
 from srm.people.models import LegalEntity
 
 SYSTEM = "1c"
+FILE_NAME = "import.xml"
 ELSEWHERE = "Ид в системе "
 NAMES = ("name_en", "name_ru", "name_bg")
 CATEGORY_FACTS = ("code", *NAMES, "cpv", "okpd2", "unspsc")
@@ -45,6 +49,24 @@ def export_catalog(*, actor: Actor, legal_entity: LegalEntity, items: Iterable[I
         shape, owner_id=legal_entity.public_id, owner=legal_entity.name, title=f"Каталог {legal_entity.name}",
         at=clock.now(),
     )  # fmt: skip
+
+
+def note_export(legal_entity: LegalEntity, *, actor: Actor) -> None:
+    """Write down that the catalog was taken out, in the caller's unit of work."""
+    audit.record(actor=actor, verb="exported", subject=legal_entity, changes={"file": [None, FILE_NAME]})
+
+
+def owner(public_id: str = "") -> LegalEntity:
+    """Whose catalog it is: the firm of that id, else the first by its code.
+
+    Raises:
+        Missing
+    """
+    firms = LegalEntity.objects.filter(is_active=True)
+    found = (firms.filter(public_id=public_id) if public_id else firms.order_by("code")).first()
+    if found is None:
+        raise Missing()
+    return found
 
 
 def _id_of(row: Category | Item, refs: dict[str, dict[str, str]]) -> str:
@@ -83,6 +105,19 @@ def _unit_shape(unit: Unit) -> UnitShape:
 
 
 # -------------------------------------------------------------------------------------------------------- in
+
+
+def keep(upload: Any) -> str:
+    """Look at a catalog that somebody sent and store it for the job; answers its name in the store.
+
+    Raises:
+        InvalidInput: it is no CommerceML file. TooLarge: over 50 MB.
+    """
+    if upload.size > xml.MAX_BYTES:
+        raise TooLarge()
+    xml.read(upload.read())
+    upload.seek(0)
+    return default_storage.save(f"incoming/{new_public_id()}.xml", upload)
 
 
 @dataclass

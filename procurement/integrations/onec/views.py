@@ -5,17 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms as django_forms
-from django.core.files.storage import default_storage
 from django.http import HttpResponse, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
-from procurement.integrations.onec import services, xml
-from srm.audit import services as audit
-from srm.core.errors import TooLarge
-from srm.core.ids import new_public_id
+from procurement.integrations.onec import services
 from srm.flow.uow import unit_of_work
 from srm.jobs import services as jobs
-from srm.people.models import LegalEntity
 from srm.ui import forms
 from srm.ui.menu import menu
 from srm.ui.pages import ActionPage, Page
@@ -44,12 +39,7 @@ class CatalogExchange(ActionPage):
 
     def act(self, form: CatalogForm) -> Any:
         """Keep the file and read it in the background; what is no catalog is refused at once."""
-        upload = form.cleaned_data["file"]
-        if upload.size > xml.MAX_BYTES:
-            raise TooLarge()
-        xml.read(upload.read())
-        upload.seek(0)
-        name = default_storage.save(f"incoming/{new_public_id()}.xml", upload)
+        name = services.keep(form.cleaned_data["file"])
         return jobs.enqueue("onec.import", actor=self.actor, name=name)
 
 
@@ -63,9 +53,9 @@ class CatalogFile(Page):
     title = _("Catalog")
 
     def get(self, request, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        entity = LegalEntity.objects.filter(is_active=True).order_by("code")[:1].get()
+        entity = services.owner()
         body = services.export_catalog(actor=self.actor, legal_entity=entity)
         with unit_of_work():
-            audit.record(actor=self.actor, verb="exported", subject=entity, changes={"file": [None, "import.xml"]})
+            services.note_export(entity, actor=self.actor)
         headers = {"Content-Disposition": 'attachment; filename="import.xml"', "Cache-Control": "private, no-store"}
         return HttpResponse(body, content_type="application/xml", headers=headers)

@@ -26,7 +26,7 @@ class OrderLineSerializer(LineSerializer):
             "price_basis", "net", "need_by", "confirmed_on", "confirmed_quantity", "received_quantity",
             "cut_quantity",
         )  # fmt: skip
-        writable = ("item", "description", "quantity", "unit", "price", "need_by")
+        writable = ("item", "description", "quantity", "unit", "price", "price_basis", "need_by")
 
 
 class OrderSerializer(Serializer):

@@ -50,7 +50,12 @@ class OrderLineForm(forms.Form):
     quantity = forms.QuantityField(label=_("Quantity"))
     unit = forms.PickerField("units", label=_("Unit"))
     price = forms.PriceField(label=_("Price"))
+    price_basis = forms.IntegerField(label=_("Price for"), min_value=1, max_value=1_000_000, initial=1, required=False)
     need_by = forms.DateField(label=_("Wanted"), required=False)
+
+    def clean_price_basis(self) -> int:
+        """How many units the price is for; one, if nothing is said."""
+        return self.cleaned_data["price_basis"] or 1
 
 
 class OrderLines(forms.LineFormSet):
@@ -60,6 +65,7 @@ class OrderLines(forms.LineFormSet):
     label = _("Lines")
     min_lines = 1
     totals = {"amount": ("quantity", "price")}
+    total_per = "price_basis"
 
     @staticmethod
     def initial_of(order: PurchaseOrder) -> list[dict]:
@@ -67,7 +73,8 @@ class OrderLines(forms.LineFormSet):
         rows = order.lines.select_related("item", "unit")
         return [
             {"id": row.public_id, "item": row.item, "description": row.description, "quantity": row.quantity,
-             "unit": row.unit, "price": row.price, "need_by": row.need_by}
+             "unit": row.unit, "price": row.price, "price_basis": row.price_basis,
+             "need_by": row.need_by}
             for row in rows
         ]  # fmt: skip
 

@@ -41,7 +41,7 @@ def letter(order: PurchaseOrder) -> dict:
         ],
         "lines": [
             [str(line.position), line.what, formats.quantity(line.quantity, line.unit.symbol),
-             formats.price(line.price), formats.day(line.need_by) if line.need_by else "–",
+             formats.price(line.price, per=line.price_basis), formats.day(line.need_by) if line.need_by else "–",
              formats.money(line.net, "")]
             for line in order.lines.select_related("item", "unit")
         ],

@@ -108,10 +108,12 @@ def _write_line(order: PurchaseOrder, position: int, values: dict) -> OrderLine:
         raise InvalidInput({"item": _("Choose an item, or describe what is ordered.")})
     if item is not None and item.state != "active" and order.source != PurchaseOrder.Source.IMPORT:
         raise InvalidInput({"item": _("“%(item)s” is not in use. Choose another item.") % {"item": item}})
+    if values.get("price_basis", 1) < 1:
+        raise InvalidInput({"price_basis": _("A price is for one unit at least.")})
     line = OrderLine(order=order, position=position, **{**values, "quantity": quantity})
     line.category = values.get("category") or (item.category if item else None)
     line.base_quantity = to_base(item, quantity, values["unit"])
-    line.net = line_total(quantity, line.price, Decimal(line.price_basis or 1))
+    line.net = line_total(quantity, line.price, Decimal(line.price_basis))
     records.check(line)
     line.save(force_insert=True)
     return line

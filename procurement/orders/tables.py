@@ -31,7 +31,7 @@ class OrderLineTable(tables.Table):
 
     what = tables.TextColumn(verbose_name=_("Item"))
     quantity = tables.QuantityColumn(unit="unit.symbol")
-    price = tables.NumberColumn()
+    price = tables.PriceColumn(currency=None, per="price_basis")
     net = tables.MoneyColumn(currency=None)
     need_by = tables.DateColumn()
     confirmed_on = tables.DateColumn()

@@ -33,12 +33,13 @@ def money(value: Any, currency: Any = "") -> str:
     return _with(number(value, 2), currency)
 
 
-def price(value: Any, currency: Any = "") -> str:
-    """A unit price: two decimals at least, six at most."""
+def price(value: Any, currency: Any = "", per: Any = 1) -> str:
+    """A unit price: two decimals at least, six at most; behind a stroke for how many it is, unless for one."""
     if value is None or value == "":
         return ""
     amount = _trimmed(Decimal(str(value)), 6)
-    return _with(number(amount, max(2, -int(amount.as_tuple().exponent))), currency)
+    shown = _with(number(amount, max(2, -int(amount.as_tuple().exponent))), currency)
+    return shown if per in (None, "", 1) else f"{shown} / {number(per)}"
 
 
 def quantity(value: Any, unit: Any = "") -> str:

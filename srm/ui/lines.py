@@ -19,7 +19,8 @@ class LineFormSet(forms.BaseFormSet):
     """Lines of a document, edited as a table on the desk and as cards on the phone.
 
     Rows are added, cloned and removed, and taken from Excel by paste. `totals` names a computed last column:
-    {"amount": ("quantity", "price")} shows quantity x price per row and their sum; "currency" may name a field of the
+    {"amount": ("quantity", "price")} shows quantity x price per row and their sum, divided by the
+    field named by `total_per` where a price is for many; "currency" may name a field of the
     main form. What the service gets is a list of dicts with the line's "id" (None for a new one).
     """
 
@@ -28,6 +29,7 @@ class LineFormSet(forms.BaseFormSet):
     min_lines = 0
     max_lines = 1000
     totals: Mapping[str, Sequence[str]] = {}
+    total_per = ""
     currency_field = ""
     hint: Any = ""
 

@@ -116,10 +116,15 @@ class MoneyColumn(NumberColumn):
 
 
 class PriceColumn(MoneyColumn):
-    """A unit price, up to six decimals."""
+    """A unit price, up to six decimals; `per` is the path of how many units it is for."""
+
+    def __init__(self, *args: Any, per: str = "", **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.per = per
 
     def text(self, value: Any, row: Any) -> Any:
-        return formats.price(value, look_up(row, self.currency) if self.currency else "")
+        currency = look_up(row, self.currency) if self.currency else ""
+        return formats.price(value, currency, look_up(row, self.per) if self.per else 1)
 
 
 class QuantityColumn(NumberColumn):

@@ -106,7 +106,9 @@ class Lines {
       const values = factors.map((name) => parseScaled(row.querySelector(`[name$="-${name}"]`)?.value, SCALE));
       const cell = row.querySelector(".q-line-total");
       if (values.some((value) => value === null)) { cell.textContent = ""; continue; }
-      const amount = values.reduce((product, value) => (product * value) / 10n ** BigInt(SCALE), 10n ** BigInt(SCALE));
+      const whole = values.reduce((product, value) => (product * value) / 10n ** BigInt(SCALE), 10n ** BigInt(SCALE));
+      const per = Number.parseInt(this.box.dataset.totalPer ? row.querySelector(`[name$="-${this.box.dataset.totalPer}"]`)?.value : "1", 10);
+      const amount = whole / BigInt(per > 0 ? per : 1);
       const cents = BigInt(10 ** (SCALE - 2));
       const rounded = ((amount + cents / 2n) / cents) * cents;
       sum += rounded;

@@ -46,5 +46,6 @@ class OriginColumn(tables.TextColumn):
         """Number and link; a dash for what was written by hand."""
         if not row.document_kind:
             return tables.NONE
-        address, text = address_of(row), row.document_number or pgettext("verb", "open")
+        address = address_of(row)
+        text = row.document_number or (pgettext("verb", "open") if address else tables.NONE)
         return format_html('<a href="{}">{}</a>', address, text) if address else format_html("{}", text)

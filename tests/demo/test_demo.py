@@ -1,11 +1,9 @@
 """The demo company, loaded with a short history: every state is there, the books agree, everybody gets in."""
 
-from collections.abc import Iterator
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -35,20 +33,6 @@ LIFECYCLES = [
     Item, Supplier, RequestLine, Tender, Bid, Award, PurchaseOrder, GoodsReceipt, LedgerExport, Assessment,
 ]  # fmt: skip
 LOG_INS = list(accounts.log_ins())
-
-
-@pytest.fixture(scope="module")
-def company(django_db_setup, django_db_blocker) -> Iterator[str]:
-    """Loaded once for this file, and rolled back; what the command printed."""
-    with django_db_blocker.unblock():
-        block = transaction.atomic()
-        block._from_testcase = True  # lets the command open its own durable transactions inside
-        block.__enter__()
-        out = StringIO()
-        call_command("demo", scale="small", stdout=out)
-        yield out.getvalue()
-        transaction.set_rollback(True)
-        block.__exit__(None, None, None)
 
 
 pytestmark = pytest.mark.slow

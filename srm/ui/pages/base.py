@@ -63,7 +63,7 @@ class Page(View):
         if cls.model is not None and cls.kind:
             Page.registered.setdefault((cls.model, cls.kind), cls)
             if cls.kind == "detail":
-                links.pages_live_in(cls.model, cls.room)
+                links.pages_live_in(cls.model, cls.room, cls.permission)
 
     # -- addresses ---------------------------------------------------------
 
@@ -100,7 +100,10 @@ class Page(View):
             self.object = self.load()
             if self.kind == "detail" and "old" not in request.GET and (lead := self.lead()) is not None:
                 return HttpResponseRedirect(lead)
-        return super().dispatch(request, *args, **kwargs)
+        if request.method not in ("GET", "HEAD"):
+            return super().dispatch(request, *args, **kwargs)
+        with links.read_by(self.actor):
+            return super().dispatch(request, *args, **kwargs)
 
     def admit(self) -> None:
         """Refuse whoever lacks the right; rooms narrow it further. For suppliers the pages of the staff do not exist."""
@@ -146,7 +149,8 @@ class Page(View):
 
     def show(self, status: int = 200, **more: Any) -> HttpResponse:
         """Render the page's template."""
-        return render(self.request, self.template, {**self.context(), **more}, status=status)
+        with links.read_by(self.actor):
+            return render(self.request, self.template, {**self.context(), **more}, status=status)
 
 
 Page.abstract = True

@@ -51,6 +51,7 @@ _PLAIN = {
     "handed out": gettext_lazy("handed out"),
     "put back": gettext_lazy("put back into the store"),
     "counted": gettext_lazy("counted"),
+    "carried": gettext_lazy("carried to another location"),
     "segmented": gettext_lazy("set the segment"),
     "linked": gettext_lazy("linked to another system"),
     "downloaded": gettext_lazy("downloaded"),

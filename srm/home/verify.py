@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db.models import F
-
 from procurement.handouts import selectors as handouts
 from procurement.integrations.ledger import services as ledger
 from procurement.integrations.models import LedgerExport
@@ -15,7 +13,7 @@ from srm.audit import selectors as audit
 from srm.budget.models import BudgetEntry, BudgetLine
 from srm.core.errors import DomainError
 from srm.core.money import Sum
-from srm.stock.models import StockLevel, StockMove
+from srm.stock import selectors as stock
 
 WHY = "verification reads everything"
 
@@ -26,7 +24,7 @@ def checks() -> Iterator[tuple[str, list[str]]]:
     yield "append-only triggers", [f"{table} can be changed" for table in append_only.missing()]
     yield "allocation ledger", requests.verify()
     yield "budgets are the sums of their entries", _budgets()
-    yield "stock levels are the sums of their moves", _levels()
+    yield "stock levels are the sums of their moves", stock.disagreements()
     yield "stock is promised to the requests that the ledger names", handouts.disagreements()
     yield "sealed ledger batches", _batches()
 
@@ -41,21 +39,6 @@ def _budgets() -> list[str]:
             if getattr(line, bucket) != sums.get(line.pk, 0):
                 found.append(f"{line}: {bucket} is {getattr(line, bucket)}, its entries say {sums.get(line.pk, 0)}")
     return found
-
-
-def _levels() -> list[str]:
-    moved = {
-        (row["warehouse_id"], row["item_id"]): row["total"]
-        for row in StockMove.objects.unscoped(WHY).values("warehouse_id", "item_id").annotate(total=Sum("quantity", 4))
-    }
-    levels = StockLevel.objects.unscoped(WHY).values_list("warehouse_id", "item_id", "on_hand")
-    found = [
-        f"warehouse {warehouse}, item {item}: level {on_hand}, moves {moved.get((warehouse, item), 0)}"
-        for warehouse, item, on_hand in levels
-        if on_hand != moved.get((warehouse, item), 0)
-    ]
-    negative = StockLevel.objects.unscoped(WHY).filter(on_hand__lt=F("reserved")).count()
-    return found + ([f"{negative} levels promise more than lies there"] if negative else [])
 
 
 def _batches() -> list[str]:

@@ -15,14 +15,16 @@ from rest_framework.response import Response
 from srm.catalog.models import Item, Unit
 from srm.catalog.units import to_base
 from srm.core import clock
+from srm.core.errors import Missing
 from srm.rest.fields import DecimalField, QuantityField, RefField
 from srm.rest.router import register, register_view
 from srm.rest.serializers import InputSerializer, Serializer
 from srm.rest.viewsets import ApiView, DocumentViewSet
-from srm.stock import services
-from srm.stock.filters import LevelFilter, MoveFilter, WarehouseFilter
-from srm.stock.models import StockLevel, StockMove, Warehouse
-from srm.stock.views import MANAGE, MOVE, VIEW, LevelList, MoveList, WarehouseList
+from srm.stock import moving, placing, services
+from srm.stock.filters import LevelFilter, LocationFilter, LocationLevelFilter, MoveFilter, WarehouseFilter
+from srm.stock.models import Location, LocationLevel, StockLevel, StockMove, Warehouse
+from srm.stock.views import MOVE, VIEW, LevelList, MoveList
+from srm.stock.warehouses import MANAGE, LocationList, WarehouseList
 
 
 class SignedField(DecimalField):
@@ -47,6 +49,46 @@ class WarehouseViewSet(DocumentViewSet):
     permissions = {"view": VIEW, "create": MANAGE, "update": MANAGE}
     filterset_class, sorts = WarehouseFilter, WarehouseList.sorts
     create_service, update_service = services.create_warehouse, services.update_warehouse
+
+
+class LocationSerializer(Serializer):
+    """A rack, a shelf, a yard of a warehouse."""
+
+    class Meta:
+        model = Location
+        fields = ("warehouse", "parent", "code", "name", "role", "is_active", "version")
+        writable = ("warehouse", "parent", "code", "name", "role", "is_active")
+
+
+class LocationViewSet(DocumentViewSet):
+    """Locations of warehouses."""
+
+    model, serializer_class = Location, LocationSerializer
+    permissions = {"view": VIEW, "create": MANAGE, "update": MANAGE}
+    filterset_class, sorts = LocationFilter, LocationList.sorts
+    create_service, update_service = placing.create_location, placing.update_location
+
+
+class LocationLevelSerializer(Serializer):
+    """What lies in one location of one item, in its base unit."""
+
+    article = serializers.CharField(source="item.article")
+    unit = serializers.CharField(source="item.base_unit.code")
+
+    class Meta:
+        model = LocationLevel
+        fields = ("location", "item", "article", "on_hand", "unit")
+
+
+class LocationLevelViewSet(DocumentViewSet):
+    """What lies in which location. What no location claims lies in the warehouse unplaced."""
+
+    model, serializer_class = LocationLevel, LocationLevelSerializer
+    permissions = {"view": VIEW}
+    filterset_class = LocationLevelFilter
+
+    def queryset(self) -> QuerySet:
+        return super().queryset().filter(on_hand__gt=0).select_related("item__base_unit")
 
 
 class LevelSerializer(Serializer):
@@ -115,11 +157,47 @@ class MoveInput(InputSerializer):
         return values
 
 
-class IssueInput(MoveInput):
-    """Handing goods out, in any unit that converts."""
+class QuantityInput(MoveInput):
+    """So much, in any unit that converts, the base unit by default; `location` is where it lies or goes."""
 
     quantity = QuantityField()
     unit = RefField(Unit, required=False)
+    location = RefField(Location, required=False, allow_null=True)
+
+    def validate(self, values: dict[str, Any]) -> dict[str, Any]:
+        """The quantity in the item's base unit."""
+        values = super().validate(values)
+        unit = values.pop("unit", None)
+        if unit is not None:
+            values["quantity"] = to_base(values["item"], values["quantity"], unit)
+        return values
+
+
+class TransferInput(QuantityInput):
+    """From a store or location to another."""
+
+    to_warehouse = RefField(Warehouse)
+    to_location = RefField(Location, required=False, allow_null=True)
+    reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
+
+
+class AdjustInput(MoveInput):
+    """How much more (or, negative, less) there is than the books say, in base units."""
+
+    quantity = SignedField(places=4)
+    location = RefField(Location, required=False, allow_null=True)
+    reason = serializers.CharField(max_length=300)
+
+
+class ReverseInput(InputSerializer):
+    """Why."""
+
+    reason = serializers.CharField(min_length=3, max_length=300)
+
+
+class IssueInput(QuantityInput):
+    """Handing goods out."""
+
     counterpart = serializers.CharField(max_length=200)
     reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
 
@@ -169,9 +247,6 @@ class IssueView(_Command):
         return self.answer()
 
     def run(self, values: dict[str, Any]) -> StockMove:
-        unit = values.pop("unit", None)
-        if unit is not None:
-            values["quantity"] = to_base(values["item"], values["quantity"], unit)
         return services.issue(actor=self.actor, **values)
 
 
@@ -191,8 +266,68 @@ class CountView(_Command):
         return services.count(actor=self.actor, **values)
 
 
+class TransferView(_Command):
+    """Move goods to another store or location, both sides at once."""
+
+    permission, input_class = MOVE, TransferInput
+
+    @extend_schema(
+        request=TransferInput, responses={201: MoveSerializer, 204: None}, operation_id="stock_transfer",
+        summary=_("Transfer"),
+    )  # fmt: skip
+    def post(self, request: Request) -> Response | HttpResponse:
+        """The move that came in; nothing when goods were only carried within one warehouse."""
+        return self.answer()
+
+    def run(self, values: dict[str, Any]) -> StockMove | None:
+        return moving.transfer(actor=self.actor, **values)
+
+
+class AdjustView(_Command):
+    """Put the books right by a difference."""
+
+    permission, input_class = MOVE, AdjustInput
+
+    @extend_schema(
+        request=AdjustInput, responses={201: MoveSerializer}, operation_id="stock_adjust", summary=_("Put stock right")
+    )
+    def post(self, request: Request) -> Response | HttpResponse:
+        """The adjustment that was written."""
+        return self.answer()
+
+    def run(self, values: dict[str, Any]) -> StockMove:
+        return services.adjust(actor=self.actor, **values)
+
+
+class ReverseView(_Command):
+    """Undo a move written by hand with a counter-move."""
+
+    permission, input_class = MOVE, ReverseInput
+    public_id = ""
+
+    @extend_schema(
+        request=ReverseInput, responses={201: MoveSerializer}, operation_id="stock_moves_reverse", summary=_("Reverse")
+    )
+    def post(self, request: Request, id: str) -> Response | HttpResponse:
+        """The counter-move."""
+        self.public_id = id
+        return self.answer()
+
+    def run(self, values: dict[str, Any]) -> StockMove:
+        rows = StockMove.objects.visible_to(self.actor).select_related("warehouse", "item__base_unit", "pair")
+        move = rows.filter(public_id=self.public_id).first()
+        if move is None:
+            raise Missing()
+        return moving.reverse(move, actor=self.actor, **values)
+
+
 register("warehouses", WarehouseViewSet)
+register("locations", LocationViewSet)
+register("stock-locations", LocationLevelViewSet)
 register("stock-levels", LevelViewSet)
 register("stock-moves", MoveViewSet)
 register_view("stock/issue/", IssueView, "stock-issue")
 register_view("stock/count/", CountView, "stock-count")
+register_view("stock/transfer/", TransferView, "stock-transfer")
+register_view("stock/adjust/", AdjustView, "stock-adjust")
+register_view("stock-moves/<str:id>/reverse/", ReverseView, "stock-moves-reverse")

@@ -9,7 +9,7 @@ from srm.catalog import lookups as catalog_lookups  # noqa: F401  the pickers be
 from srm.catalog.models import Category, Item
 from srm.core.actor import Actor
 from srm.stock import lookups  # noqa: F401
-from srm.stock.models import StockLevel, StockMove, Warehouse
+from srm.stock.models import Location, LocationLevel, StockLevel, StockMove, Warehouse
 from srm.ui import filters
 
 
@@ -76,4 +76,29 @@ class WarehouseFilter(filters.FilterSet):
 
     class Meta:
         model = Warehouse
+        fields: list[str] = []
+
+
+class LocationFilter(filters.FilterSet):
+    q = filters.CharFilter(method="by_words", label=_("Search"))
+    warehouse = filters.PickerFilter("warehouses", label=_("Warehouse"))
+    role = filters.MultiChoiceFilter(choices=Location.Role.choices, label=_("Use"))
+    is_active = filters.YesNoFilter(label=_("Active"))
+
+    class Meta:
+        model = Location
+        fields: list[str] = []
+
+    def by_words(self, rows: QuerySet, _name: str, value: str) -> QuerySet:
+        """Locations that the words mean."""
+        return rows.search(value) if value else rows  # type: ignore[attr-defined]
+
+
+class LocationLevelFilter(filters.FilterSet):
+    item = filters.PickerFilter("items", label=_("Item"))
+    location = filters.PickerFilter("locations", label=_("Location"))
+    warehouse = filters.PickerFilter("warehouses", label=_("Warehouse"), field_name="location__warehouse")
+
+    class Meta:
+        model = LocationLevel
         fields: list[str] = []

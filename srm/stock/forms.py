@@ -13,7 +13,7 @@ from srm.core import clock
 from srm.core.errors import InvalidInput
 from srm.core.fields import QUANTITY_PLACES
 from srm.stock import lookups  # noqa: F401
-from srm.stock.models import Warehouse
+from srm.stock.models import Location, Warehouse
 from srm.ui import forms
 
 
@@ -32,17 +32,17 @@ class MoveForm(forms.Form):
         return day
 
 
-class IssueForm(MoveForm):
-    """Handing goods out."""
+class QuantityForm(MoveForm):
+    """A movement of a quantity in any unit that converts."""
 
     quantity = forms.QuantityField(label=_("Quantity"))
     unit = forms.PickerField("units", label=_("Unit"), required=False, help_text=_("Left empty: the item's base unit."))
-    counterpart = forms.forms.CharField(
-        label=_("To whom"), max_length=200, help_text=_("A department, a person, a machine: who got it.")
+    location = forms.PickerField(
+        "locations",
+        label=_("Location"),
+        required=False,
+        help_text=_("Left empty: where it lies, the loose goods first."),
     )
-    reason = forms.forms.CharField(label=_("What for"), max_length=300, required=False)
-
-    layout = ["warehouse", "item", ("quantity", "unit"), ("counterpart", "moved_on"), "reason"]
 
     def clean(self) -> dict[str, Any]:
         """The quantity in the item's base unit."""
@@ -55,6 +55,69 @@ class IssueForm(MoveForm):
                 for name, sentences in fault.errors.items():
                     self.add_error(name, sentences)
         return values
+
+
+class IssueForm(QuantityForm):
+    """Handing goods out."""
+
+    counterpart = forms.forms.CharField(
+        label=_("To whom"), max_length=200, help_text=_("A department, a person, a machine: who got it.")
+    )
+    reason = forms.forms.CharField(label=_("What for"), max_length=300, required=False)
+
+    layout = [("warehouse", "location"), "item", ("quantity", "unit"), ("counterpart", "moved_on"), "reason"]
+
+
+class TransferForm(QuantityForm):
+    """From one store or location to another."""
+
+    to_warehouse = forms.PickerField("warehouses", label=_("To warehouse"))
+    to_location = forms.PickerField(
+        "locations", label=_("To location"), required=False, help_text=_("Left empty: the usual one of that warehouse.")
+    )
+    reason = forms.forms.CharField(label=_("Why"), max_length=300, required=False)
+
+    layout = [
+        "item", ("quantity", "unit"), ("warehouse", "location"), ("to_warehouse", "to_location"), ("reason", "moved_on"),
+    ]  # fmt: skip
+
+
+class AdjustForm(QuantityForm):
+    """The books are wrong by so much."""
+
+    direction = forms.forms.ChoiceField(
+        label=_("What happened"),
+        choices=[("less", _("There is less than the books say")), ("more", _("There is more"))],
+    )
+    reason = forms.forms.CharField(label=_("Why"), max_length=300, help_text=_("For example: breakage, found again."))
+
+    layout = [("warehouse", "location"), "item", "direction", ("quantity", "unit"), ("reason", "moved_on")]
+
+    def clean(self) -> dict[str, Any]:
+        """The signed difference."""
+        values = super().clean()
+        if values.pop("direction", "") == "less" and values.get("quantity") is not None:
+            values["quantity"] = -values["quantity"]
+        return values
+
+
+class ReasonForm(forms.Form):
+    """Why."""
+
+    reason = forms.forms.CharField(label=_("Why"), min_length=3, max_length=300)
+
+
+class LocationForm(forms.ModelForm):
+    """A location of a warehouse."""
+
+    warehouse = forms.PickerField("warehouses", label=_("Warehouse"))
+    parent = forms.PickerField("locations", label=_("Part of"), required=False)
+
+    class Meta:
+        model = Location
+        fields = ["warehouse", "parent", "code", "name", "role", "is_active"]
+
+    layout = [("warehouse", "parent"), ("code", "name"), ("role", "is_active")]
 
 
 class CountForm(MoveForm):

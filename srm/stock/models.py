@@ -60,12 +60,66 @@ class Warehouse(Named, Searchable):
         return f"{self.code} {self.name}".strip()
 
 
+class LocationQuerySet(SearchMixin, models.QuerySet):
+    """Locations are known to whoever knows their store."""
+
+    def visible_to(self, actor):
+        """All, for staff who see stock or receipts."""
+        return self if actor.may("stock.view") or actor.may("receipts.view") else self.none()
+
+
+class Location(Searchable):
+    """A rack, a shelf, a yard inside a warehouse, under the larger one it is part of."""
+
+    page = "stock:location-detail"
+
+    class Role(models.TextChoices):
+        STORAGE = "storage", _("Storage")
+        RECEIVING = "receiving", _("What comes in lies here first")
+        DEFAULT = "default", _("What nobody places lies here")
+
+    public_id = fields.public_id()
+    warehouse = models.ForeignKey(Warehouse, models.PROTECT, related_name="locations", verbose_name=_("Warehouse"))
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="parts", verbose_name=_("Part of")
+    )
+    code = models.CharField(_("Code"), max_length=30)
+    name = models.CharField(_("Name"), max_length=100, blank=True)
+    role = models.CharField(_("Use"), max_length=10, choices=Role, default=Role.STORAGE)
+    is_active = models.BooleanField(_("Active"), default=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    search_fields = ("code", "name")
+    objects = LocationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Location")
+        verbose_name_plural = _("Locations")
+        ordering = ["warehouse", "code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["warehouse", "code"], name="location_code_once",
+                violation_error_message=_("Another location of this warehouse already has this code."),
+            ),
+            models.UniqueConstraint(
+                fields=["warehouse", "role"], condition=~Q(role="storage") & Q(is_active=True), name="location_role_once",
+                violation_error_message=_("Another location of this warehouse is used so already."),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.warehouse.code} · {self.code} {self.name}".strip()
+
+
 class StockMove(ScopedModel):
     """One movement of goods in base units: in is positive, out negative. Never changed; a mistake gets a counter-move.
 
     `value` is in the base currency and has the sign of `quantity`, so that the values of all moves add up to what the
-    stock is worth; `counterpart` names where goods went (a country, a department).
+    stock is worth; `counterpart` names where goods went (a country, a department). What comes in by a transfer names
+    what went out as its `pair`; a counter-move names what it `reverses`.
     """
+
+    page = "stock:stockmove-detail"
 
     append_only = True
 
@@ -88,6 +142,8 @@ class StockMove(ScopedModel):
     document_number = models.CharField(_("Document"), max_length=40, blank=True)
     counterpart = models.CharField(_("To or from"), max_length=200, blank=True)
     reason = models.CharField(_("Reason"), max_length=300, blank=True)
+    pair = models.OneToOneField("self", models.PROTECT, null=True, related_name="other_side", editable=False)
+    reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by", editable=False)
     created_by = models.ForeignKey("srm.User", models.PROTECT, null=True, related_name="+", editable=False)
     created_at = models.DateTimeField(_("Made"), default=clock.now, editable=False)
 
@@ -143,3 +199,55 @@ class StockLevel(ScopedModel):
     def free(self) -> Decimal:
         """What lies there and is promised to nobody."""
         return self.on_hand - self.reserved
+
+
+class Placement(ScopedModel):
+    """So many base units were put into a location, or taken from it (negative); never changed.
+
+    With `move` they came into the warehouse or left it; without, they were carried from one location to another.
+    """
+
+    append_only = True
+
+    location = models.ForeignKey(Location, models.PROTECT, related_name="+", verbose_name=_("Location"))
+    item = models.ForeignKey(Item, models.PROTECT, related_name="+", verbose_name=_("Item"))
+    move = models.ForeignKey(StockMove, models.PROTECT, null=True, related_name="placements")
+    quantity = fields.quantity()
+    created_by = models.ForeignKey("srm.User", models.PROTECT, null=True, related_name="+", editable=False)
+    created_at = models.DateTimeField(_("Made"), default=clock.now, editable=False)
+
+    objects = scoped(StockQuerySet)
+
+    class Meta(ScopedModel.Meta):
+        verbose_name = _("Placement")
+        ordering = ["-id"]
+        constraints = [models.CheckConstraint(condition=~Q(quantity=0), name="placement_not_zero")]
+
+    def __str__(self) -> str:
+        return f"{self.location.code} {self.quantity}"
+
+
+class LocationLevel(ScopedModel):
+    """What lies of one item in one location: the sum of its placements, written under the stock level's lock.
+
+    All locations of a warehouse together hold at most what its level says; the rest lies there unplaced.
+    """
+
+    public_id = fields.public_id()
+    location = models.ForeignKey(Location, models.PROTECT, related_name="levels", verbose_name=_("Location"))
+    item = models.ForeignKey(Item, models.PROTECT, related_name="+", verbose_name=_("Item"))
+    on_hand = fields.quantity(_("On hand"), default=0)
+
+    objects = scoped(StockQuerySet)
+
+    class Meta(ScopedModel.Meta):
+        verbose_name = _("Stock in a location")
+        verbose_name_plural = _("Stock in locations")
+        ordering = ["location", "item"]
+        constraints = [
+            models.UniqueConstraint(fields=["location", "item"], name="locationlevel_once"),
+            models.CheckConstraint(condition=Q(on_hand__gte=0), name="locationlevel_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.location.code} {self.item.article}: {self.on_hand}"

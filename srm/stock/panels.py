@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from srm.catalog.models import Item
 from srm.core.actor import Actor
 from srm.stock.models import StockMove
-from srm.stock.selectors import levels_of
+from srm.stock.selectors import levels_of, lying_where
 from srm.stock.tables import ItemLevelTable, MoveTable
 from srm.ui.panels import panel
 from srm.ui.tables import render_ready
@@ -50,7 +50,7 @@ def item_stock_panel(document: Item, actor: Actor, request: HttpRequest) -> tupl
     if not levels and not rows:
         return None
     return "srm/stock/_item.html", {
-        "item": document, "levels": render_ready(ItemLevelTable, levels, actor, link=None),
+        "item": document, "locations": [row for found in lying_where(levels).values() for row in found], "levels": render_ready(ItemLevelTable, levels, actor, link=None),
         "moves": render_ready(ItemMoveTable, rows, actor, link=None), "free": sum(level.free for level in levels),
         "unit": document.base_unit, "all_moves": f"{reverse('stock:stockmove-list')}?item={document.public_id}",
         "may_move": actor.may("stock.move"), "query": f"?item={document.public_id}",

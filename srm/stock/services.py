@@ -1,4 +1,4 @@
-"""Writing stock: every change of a level goes through `_move` or the two functions about promises.
+"""Writing stock: every change of a level goes through `move` or the two functions about promises.
 
 Each function locks the level's row, looks again, and writes the move and the level together, so that two people who
 take the last piece at the same moment get one piece and one sentence. Whoever moves several items in one transaction
@@ -27,7 +27,8 @@ from srm.core.quantities import clean_quantity
 from srm.flow import records
 from srm.flow.origin import named
 from srm.people.models import Place
-from srm.stock.models import StockLevel, StockMove, Warehouse
+from srm.stock import placing
+from srm.stock.models import Location, StockLevel, StockMove, Warehouse
 from srm.ui import formats
 
 WHY = "the level is the firm's, whoever moves it"
@@ -78,9 +79,9 @@ def _check_warehouse(fields: dict[str, Any]) -> None:
 
 def receive(
     *, actor: Actor, warehouse: Warehouse, item: Item, quantity: Decimal, moved_on: dt.date, value: Decimal = Decimal(0),
-    document: Model | None = None, counterpart: str = "",
+    document: Model | None = None, counterpart: str = "", location: Location | None = None,
 ) -> StockMove:  # fmt: skip
-    """`quantity` base units come in, worth `value` in the base currency.
+    """`quantity` base units come in, worth `value` in the base currency, into `location` or where goods come in.
 
     Raises:
         RuleBroken: the store is closed, or the item is a service. InvalidInput: the quantity cannot be.
@@ -92,27 +93,27 @@ def receive(
         reasons.append(_("“%(item)s” is a service. Services are not kept in stock.") % {"item": item})
     if reasons:
         raise RuleBroken(reasons)
-    return _move(
-        Kind.RECEIPT, _positive(quantity), actor=actor, warehouse=warehouse, item=item, moved_on=moved_on, value=value,
-        document=document, counterpart=counterpart,
+    return move(
+        Kind.RECEIPT, positive(quantity), actor=actor, warehouse=warehouse, item=item, moved_on=moved_on, value=value,
+        document=document, counterpart=counterpart, location=location,
     )  # fmt: skip
 
 
 def issue(
     *, actor: Actor, warehouse: Warehouse, item: Item, quantity: Decimal, moved_on: dt.date,
     document: Model | None = None, counterpart: str = "", from_reserved: Decimal = Decimal(0),
-    value: Decimal | None = None, reason: str = "",
+    value: Decimal | None = None, reason: str = "", location: Location | None = None,
 ) -> StockMove:  # fmt: skip
-    """`quantity` base units are handed out; `from_reserved` of them had been promised.
+    """`quantity` base units are handed out, from `location` when one is named; `from_reserved` had been promised.
 
     `value` is what they are worth; left out, their share of what lies there is worth.
 
     Raises:
         RuleBroken: less than that is free, or less is promised. InvalidInput: the quantity cannot be.
     """
-    return _move(
-        Kind.ISSUE, -_positive(quantity), actor=actor, warehouse=warehouse, item=item, moved_on=moved_on, value=value,
-        document=document, counterpart=counterpart, from_reserved=from_reserved, reason=reason,
+    return move(
+        Kind.ISSUE, -positive(quantity), actor=actor, warehouse=warehouse, item=item, moved_on=moved_on, value=value,
+        document=document, counterpart=counterpart, from_reserved=from_reserved, reason=reason, location=location,
     )  # fmt: skip
 
 
@@ -122,8 +123,8 @@ def transfer_out(
     value: Decimal | None = None, reason: str = "",
 ) -> StockMove:  # fmt: skip
     """`quantity` base units leave for `counterpart`: another store, a branch, a country. Otherwise like `issue`."""
-    return _move(
-        Kind.TRANSFER, -_positive(quantity), actor=actor, warehouse=warehouse, item=item, moved_on=moved_on,
+    return move(
+        Kind.TRANSFER, -positive(quantity), actor=actor, warehouse=warehouse, item=item, moved_on=moved_on,
         value=value, document=document, counterpart=counterpart, from_reserved=from_reserved, reason=reason,
     )  # fmt: skip
 
@@ -137,8 +138,8 @@ def send_back(
     Raises:
         RuleBroken: they are not there any more, or promised.
     """
-    return _move(
-        Kind.RETURN, -_positive(quantity), actor=actor, warehouse=warehouse, item=item, moved_on=moved_on, value=value,
+    return move(
+        Kind.RETURN, -positive(quantity), actor=actor, warehouse=warehouse, item=item, moved_on=moved_on, value=value,
         document=document, counterpart=counterpart, reason=reason,
     )  # fmt: skip
 
@@ -155,20 +156,21 @@ def take_in_again(
     Raises:
         RuleBroken: more would be promised than comes back.
     """
-    move = _move(
-        Kind.RETURN, _positive(quantity), actor=actor, warehouse=warehouse, item=item, moved_on=moved_on, value=value,
+    back = move(
+        Kind.RETURN, positive(quantity), actor=actor, warehouse=warehouse, item=item, moved_on=moved_on, value=value,
         document=document, counterpart=counterpart, reason=reason,
     )  # fmt: skip
     if reserved:
-        level = _locked_level(warehouse, item)
-        _require_free(level, -_positive(reserved))
+        level = locked_level(warehouse, item)
+        _require_free(level, -positive(reserved))
         _promise(level, reserved, actor)
-    return move
+    return back
 
 
 def adjust(
     *, actor: Actor, warehouse: Warehouse, item: Item, quantity: Decimal, moved_on: dt.date, reason: str,
     document: Model | None = None, counterpart: str = "", value: Decimal | None = None,
+    location: Location | None = None,
 ) -> StockMove:  # fmt: skip
     """The books are put right by `quantity`, more or less than nothing, with the reason why.
 
@@ -179,10 +181,11 @@ def adjust(
         raise InvalidInput({"quantity": _("There is no difference to write.")})
     if not reason.strip():
         raise InvalidInput({"reason": _("Say why the stock is put right.")})
-    size = _positive(abs(quantity))
-    return _move(
+    size = positive(abs(quantity))
+    return move(
         Kind.ADJUSTMENT, size if quantity > 0 else -size, actor=actor, warehouse=warehouse, item=item,
         moved_on=moved_on, value=value, document=document, counterpart=counterpart, reason=reason.strip(),
+        location=location,
     )  # fmt: skip
 
 
@@ -200,7 +203,7 @@ def count(
     """
     if counted < 0:
         raise InvalidInput({"counted": _("You cannot count less than nothing.")})
-    level = _locked_level(warehouse, item)
+    level = locked_level(warehouse, item)
     if seen is not None and seen != level.on_hand:
         raise RuleBroken(
             [_("Goods have moved since you began: there were %(seen)s, now there are %(now)s. Count again.")
@@ -233,7 +236,7 @@ def reserve(*, actor: Actor, item: Item, place: Place, quantity: Decimal) -> lis
 
     One store that has it all is taken before several that have parts.
     """
-    wanted = _positive(quantity)
+    wanted = positive(quantity)
     levels = list(
         StockLevel.objects.unscoped(WHY)
         .filter(item=item, warehouse__place=place, warehouse__is_active=True, on_hand__gt=0)
@@ -255,8 +258,8 @@ def release(*, actor: Actor, warehouse: Warehouse, item: Item, quantity: Decimal
     Raises:
         RuleBroken: less than that is promised.
     """
-    level = _locked_level(warehouse, item)
-    _require_promised(level, _positive(quantity))
+    level = locked_level(warehouse, item)
+    _require_promised(level, positive(quantity))
     _promise(level, -quantity, actor)
 
 
@@ -272,23 +275,27 @@ def _promise(level: StockLevel, quantity: Decimal, actor: Actor) -> None:
 # -- inside ------------------------------------------------------------------
 
 
-def _move(
+def move(
     kind: str, quantity: Decimal, *, actor: Actor, warehouse: Warehouse, item: Item, moved_on: dt.date,
     value: Decimal | None = None, document: Model | None = None, counterpart: str = "", reason: str = "",
-    from_reserved: Decimal = Decimal(0),
+    from_reserved: Decimal = Decimal(0), location: Location | None = None, **links: Any,
 ) -> StockMove:  # fmt: skip
-    """Write one move and its level, under the level's lock; goods of an item that was merged count for its successor."""
+    """Write one move, its level and its placements, under the level's lock; other rooms have a function for each kind.
+
+    Goods of an item that was merged count for its successor. `links` are the references of two-sided moves and
+    counter-moves (`pair`, `reverses`).
+    """
     item, factor = followed(item)
     quantity, from_reserved = (quantity * factor).quantize(STEP), (from_reserved * factor).quantize(STEP)
-    level = _locked_level(warehouse, item)
+    level = locked_level(warehouse, item)
     if from_reserved:
-        _require_promised(level, _positive(from_reserved))
+        _require_promised(level, positive(from_reserved))
         if from_reserved > -quantity:
             raise InvalidInput({"from_reserved": _("More is taken from the promised goods than is handed out.")})
     _require_free(level, quantity + from_reserved)
     worth = _worth(level, quantity, value)
-    origin: dict[str, Any] = {**named(document)}
-    move = records.create(
+    origin: dict[str, Any] = {**named(document), **links}
+    written = records.create(
         StockMove, actor=actor, kind=kind, warehouse=warehouse, item=item, quantity=quantity, value=worth,
         moved_on=moved_on, counterpart=counterpart[:200], reason=reason[:300], **origin,
     )  # fmt: skip
@@ -298,7 +305,8 @@ def _move(
     if level.on_hand > MAX_QUANTITY or abs(level.value) > MAX_AMOUNT:
         raise InvalidInput({"quantity": _("This is more than can be kept of one item.")})
     level.save(update_fields=["on_hand", "reserved", "value"])
-    return move
+    placing.follow(level, written, location, actor=actor)
+    return written
 
 
 def _worth(level: StockLevel, quantity: Decimal, value: Decimal | None) -> Decimal:
@@ -314,7 +322,7 @@ def _worth(level: StockLevel, quantity: Decimal, value: Decimal | None) -> Decim
     return cents(quantity * (known or Decimal(0)))
 
 
-def _locked_level(warehouse: Warehouse, item: Item) -> StockLevel:
+def locked_level(warehouse: Warehouse, item: Item) -> StockLevel:
     """The level's row, locked until the transaction ends; made when goods of this kind come for the first time."""
     rows = StockLevel.objects.unscoped(WHY)
     key = {"warehouse": warehouse, "item": item}
@@ -354,7 +362,12 @@ def _require_promised(level: StockLevel, quantity: Decimal) -> None:
         )  # fmt: skip
 
 
-def _positive(quantity: Decimal) -> Decimal:
+def positive(quantity: Decimal) -> Decimal:
+    """A quantity above zero that can be kept.
+
+    Raises:
+        InvalidInput
+    """
     try:
         return clean_quantity(Decimal(quantity))
     except InvalidInput as fault:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from srm.flow.origin import OriginColumn
-from srm.stock.models import StockLevel, StockMove, Warehouse
+from srm.stock.models import Location, LocationLevel, StockLevel, StockMove, Warehouse
 from srm.ui import tables
 
 
@@ -61,3 +61,24 @@ class WarehouseTable(tables.Table):
 
     class Meta:
         model = Warehouse
+
+
+class LocationTable(tables.Table):
+    code = tables.TextColumn(hint="name")
+    warehouse = tables.TextColumn(accessor="warehouse.code", hint="warehouse.name")
+    parent = tables.TextColumn(accessor="parent.code")
+    role = tables.ChoiceColumn()
+    is_active = tables.FlagColumn(yes="", no=_("closed"))
+
+    class Meta:
+        model = Location
+
+
+class ContentTable(tables.Table):
+    """What lies in one location."""
+
+    item = tables.TextColumn(accessor="item.article", hint="item.name")
+    on_hand = tables.QuantityColumn(unit="item.base_unit")
+
+    class Meta:
+        model = LocationLevel

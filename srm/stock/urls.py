@@ -1,11 +1,18 @@
-from srm.stock import views
+from srm.stock import views, warehouses
 from srm.ui.pages import routes
 
 app_name = "stock"
 urlpatterns = [
     *routes(views.LevelList),
-    *routes(views.MoveList, views.Issue, views.Count, prefix="moves/"),
     *routes(
-        views.WarehouseList, views.WarehouseDetail, views.WarehouseCreate, views.WarehouseEdit, prefix="warehouses/"
+        views.MoveList, views.Issue, views.Count, views.Transfer, views.Adjust, views.MoveDetail, views.Reverse, prefix="moves/"
     ),
-]
+    *routes(
+        warehouses.WarehouseList, warehouses.WarehouseDetail, warehouses.WarehouseCreate, warehouses.WarehouseEdit,
+        prefix="warehouses/",
+    ),
+    *routes(
+        warehouses.LocationList, warehouses.LocationDetail, warehouses.LocationCreate, warehouses.LocationEdit,
+        prefix="locations/",
+    ),
+]  # fmt: skip

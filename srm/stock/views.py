@@ -5,31 +5,31 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from srm.core.actor import Actor
-from srm.stock import exchange, filters, forms, services, tables
-from srm.stock.models import StockLevel, StockMove, Warehouse
+from srm.flow.origin import OriginColumn
+from srm.stock import exchange, filters, forms, moving, services, tables
+from srm.stock.models import StockLevel, StockMove
 from srm.ui import formats
 from srm.ui.links import url_of
 from srm.ui.menu import menu
-from srm.ui.pages import ActionPage, CreatePage, DetailPage, EditPage, ListPage
-from srm.ui.panels import panel
+from srm.ui.pages import ActionPage, DetailPage, ListPage
 from srm.ui.slots import Action
-from srm.ui.tables import render_ready
 
-VIEW, MOVE, MANAGE = "stock.view", "stock.move", "stock.manage"
-SOME = 25
+VIEW, MOVE = "stock.view", "stock.move"
 
 
 def _buttons(actor: Actor) -> list[Action]:
-    """Counting and issuing, for who may."""
+    """What moves goods, for who may."""
     if not actor.may(MOVE):
         return []
     return [
+        Action("transfer", _("Transfer"), reverse("stock:stockmove-transfer")),
+        Action("adjust", _("Put right"), reverse("stock:stockmove-adjust")),
         Action("count", _("Count"), reverse("stock:stockmove-count")),
         Action("issue", _("Issue"), reverse("stock:stockmove-issue"), tone="primary", key="n"),
     ]
@@ -80,8 +80,101 @@ class MoveList(ListPage):
     def actions(self) -> list[Action]:
         return _buttons(self.actor)
 
-    def row_url(self, row: StockMove) -> str | None:
-        return None
+
+class MoveDetail(DetailPage):
+    """One move, where it went, and the way to undo it."""
+
+    model, permission = StockMove, VIEW
+    facts = [
+        "moved_on", "item", "warehouse", ("amount", gettext_lazy("Quantity")), ("worth", gettext_lazy("Value")),
+        ("where", gettext_lazy("Locations")), "counterpart", "reason", ("origin", gettext_lazy("Document")),
+        ("other", gettext_lazy("The other side")), ("undoes", gettext_lazy("Reverses")),
+        ("undone", gettext_lazy("Reversed by")), ("by", gettext_lazy("By")), "created_at",
+    ]  # fmt: skip
+
+    def queryset(self) -> QuerySet:
+        joins = ("item__base_unit", "warehouse__legal_entity", "created_by", "pair__warehouse", "reverses")
+        return super().queryset().select_related(*joins)
+
+    def heading(self) -> Any:
+        return f"{self.object.get_kind_display()}: {self.object.item.name}"
+
+    def fact_amount(self) -> str:
+        return formats.quantity(self.object.quantity, self.object.item.base_unit)
+
+    def fact_worth(self) -> str:
+        return formats.money(self.object.value, self.object.warehouse.legal_entity.currency)
+
+    def fact_where(self) -> str:
+        placed = self.object.placements.select_related("location").order_by("pk")
+        return ", ".join(f"{one.location.code} {formats.quantity(one.quantity)}" for one in placed)
+
+    def fact_origin(self) -> Any:
+        return OriginColumn().cell(self.object, "document") if self.object.document_kind else None
+
+    def fact_other(self) -> Any:
+        return self._link(self.object.pair or StockMove.objects.visible_to(self.actor).filter(pair=self.object).first())
+
+    def fact_undoes(self) -> Any:
+        return self._link(self.object.reverses)
+
+    def fact_undone(self) -> Any:
+        return self._link(StockMove.objects.visible_to(self.actor).filter(reverses=self.object).first())
+
+    def fact_by(self) -> Any:
+        return self.object.created_by.name if self.object.created_by else ""
+
+    def _link(self, move: StockMove | None) -> Any:
+        return format_html('<a href="{}">{}</a>', url_of(move), move.counterpart or _("open")) if move else None
+
+    def actions(self) -> list[Action]:
+        if not self.actor.may(MOVE):
+            return []
+        fault = moving.why_not_reversible(self.object)
+        address = reverse("stock:stockmove-reverse", args=[self.object.public_id])
+        return [Action("reverse", _("Reverse"), address, allowed=not fault, reasons=[fault] if fault else [])]
+
+
+class Reverse(ActionPage):
+    """A move written by hand is undone by its opposite."""
+
+    model, permission, name, loads_object = StockMove, MOVE, "reverse", True
+    title, submit, done = gettext_lazy("Reverse"), gettext_lazy("Reverse"), gettext_lazy("Reversed.")
+    form = forms.ReasonForm
+    ask = gettext_lazy("A counter-move takes the goods back; both stay in the books.")
+
+    def queryset(self) -> QuerySet:
+        return super().queryset().select_related("item__base_unit", "warehouse", "pair")
+
+    def eyebrow(self) -> list[Any]:
+        return [self.object.get_kind_display(), self.object.item.name]
+
+    def act(self, form: Any) -> StockMove:
+        return moving.reverse(self.object, actor=self.actor, **form.cleaned_data)
+
+
+class Transfer(ActionPage):
+    """Goods go to another store or location; both sides are written at once."""
+
+    model, permission, name, route = StockMove, MOVE, "transfer", "transfer/"
+    title, submit, done = gettext_lazy("Transfer"), gettext_lazy("Transfer"), gettext_lazy("Transferred.")
+    form = forms.TransferForm
+
+    def act(self, form: Any) -> str:
+        moving.transfer(actor=self.actor, **form.cleaned_data)
+        return reverse("stock:stocklevel-list")
+
+
+class Adjust(ActionPage):
+    """The books are put right by a difference, with the reason why."""
+
+    model, permission, name, route = StockMove, MOVE, "adjust", "adjust/"
+    title, submit, done = gettext_lazy("Put stock right"), gettext_lazy("Put right"), gettext_lazy("Written.")
+    form = forms.AdjustForm
+
+    def act(self, form: Any) -> str:
+        services.adjust(actor=self.actor, **form.cleaned_data)
+        return reverse("stock:stockmove-list")
 
 
 class Issue(ActionPage):
@@ -135,51 +228,3 @@ class Count(ActionPage):
             values["seen"] = None  # another shelf than the one whose figure was shown
         services.count(actor=self.actor, **values)
         return reverse("stock:stocklevel-list")
-
-
-# -- warehouses --------------------------------------------------------------
-
-
-@menu("settings", gettext_lazy("Warehouses"), order=35)
-class WarehouseList(ListPage):
-    model, permission, title = Warehouse, VIEW, gettext_lazy("Warehouses")
-    table, filterset = tables.WarehouseTable, filters.WarehouseFilter
-    sorts = {"code": ("code", "id"), "-code": ("-code", "-id")}
-    create_label = gettext_lazy("New warehouse")
-    empty = (
-        gettext_lazy("No warehouses yet."),
-        gettext_lazy("A store at a delivery place: goods are received into it."),
-    )
-
-    def queryset(self) -> QuerySet:
-        return super().queryset().select_related("place", "legal_entity")
-
-
-class WarehouseDetail(DetailPage):
-    model, permission = Warehouse, VIEW
-    facts = ["place", "legal_entity", "is_active"]
-
-    def queryset(self) -> QuerySet:
-        return super().queryset().select_related("place", "legal_entity")
-
-
-@panel(Warehouse, gettext_lazy("Stock"), order=10, permission=VIEW)
-def warehouse_levels_panel(document: Warehouse, actor: Actor, request: HttpRequest) -> tuple[str, dict] | None:
-    """What lies in it, the dearest first."""
-    rows = StockLevel.objects.visible_to(actor).filter(warehouse=document, on_hand__gt=0).order_by("-value", "-id")
-    found = list(rows.select_related("item__base_unit", "warehouse__legal_entity")[: SOME + 1])
-    more = f"{reverse('stock:stocklevel-list')}?warehouse={document.public_id}" if len(found) > SOME else ""
-    if not found:
-        return None
-    table = render_ready(tables.LevelTable, found[:SOME], actor, link=lambda row: url_of(row.item))
-    return "srm/catalog/_rows.html", {"table": table, "more": more, "card": True}
-
-
-class WarehouseCreate(CreatePage):
-    model, permission, title = Warehouse, MANAGE, gettext_lazy("New warehouse")
-    form, service = forms.WarehouseForm, services.create_warehouse
-
-
-class WarehouseEdit(EditPage):
-    model, permission = Warehouse, MANAGE
-    form, service = forms.WarehouseForm, services.update_warehouse

@@ -23,6 +23,7 @@ PLAIN: dict[str, str] = {
     "srm.CostCenter": "codes to choose from",
     "srm.ExchangeRate": "published rates",
     "srm.Place": "delivery addresses to choose from",
+    "srm.Location": "of warehouses, read through their own visible_to",
     "srm.Warehouse": "names of places; what lies there is scoped",
     "srm.ApprovalRule": "who decides what is no secret inside the firm",
     # The directory of items: one for the whole firm, open to holders of catalog.view.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import itertools
 from decimal import Decimal
@@ -15,8 +16,8 @@ from srm.catalog.models import Item
 from srm.core.actor import SYSTEM
 from srm.core.errors import RuleBroken
 from srm.flow.uow import unit_of_work
-from srm.stock import selectors, services
-from srm.stock.models import StockLevel
+from srm.stock import moving, placing, selectors, services
+from srm.stock.models import LocationLevel, StockLevel
 
 QUANTITIES = st.decimals("0.0001", "50", places=4)
 TODAY = dt.date(2026, 5, 4)
@@ -36,6 +37,12 @@ class Stock(RuleBasedStateMachine):
             article=article, name_en=article, category=self.firm.tools, base_unit=self.firm.unit("KGM"), state="active"
         )
         self.there, self.promised = ZERO, ZERO
+        self.racks = [None]
+        for code in ("A", "B"):
+            with unit_of_work():
+                self.racks.append(
+                    placing.create_location(actor=SYSTEM, warehouse=self.firm.warehouse, code=f"{article}-{code}")
+                )
 
     def try_to(self, name, fits, **values):
         """The answer of a service, or None where it refuses; it refuses exactly where it does not fit."""
@@ -53,6 +60,15 @@ class Stock(RuleBasedStateMachine):
         value = (quantity * price).quantize(Decimal("0.01"))
         self.try_to("receive", True, quantity=quantity, value=value, moved_on=TODAY)
         self.there += quantity
+
+    @rule(quantity=QUANTITIES, source=st.integers(0, 2), goal=st.integers(0, 2))
+    def carry(self, quantity, source, goal):
+        """From one place to another: what lies there in all stays as it is, done or refused."""
+        with contextlib.suppress(RuleBroken), unit_of_work():
+            moving.transfer(
+                actor=SYSTEM, item=self.item, quantity=quantity, warehouse=self.firm.warehouse, moved_on=TODAY,
+                to_warehouse=self.firm.warehouse, location=self.racks[source], to_location=self.racks[goal],
+            )  # fmt: skip
 
     @rule(quantity=QUANTITIES, name=st.sampled_from(["issue", "transfer_out", "send_back"]))
     def take(self, quantity, name):
@@ -96,6 +112,8 @@ class Stock(RuleBasedStateMachine):
         assert 0 <= level.reserved <= level.on_hand
         assert level.value >= 0
         assert level.on_hand or not level.value
+        placed = LocationLevel.objects.unscoped("test").filter(item=self.item)
+        assert sum((row.on_hand for row in placed), ZERO) <= self.there
         assert selectors.free_quantity(self.item, self.firm.plovdiv) == self.there - self.promised
 
 

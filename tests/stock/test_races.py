@@ -34,7 +34,7 @@ def moves():
 
 
 def test_of_two_who_take_the_last_box_one_gets_it_and_one_a_sentence(goods, monkeypatch):
-    monkeypatch.setattr(services, "_locked_level", meeting_place(services._locked_level))
+    monkeypatch.setattr(services, "locked_level", meeting_place(services.locked_level))
     take = lambda: services.issue(**goods, quantity=Decimal(1), moved_on=TODAY)  # noqa: E731
     answers = at_once(take, take)
     (refusal,) = [answer for answer in answers if isinstance(answer, RuleBroken)]
@@ -49,7 +49,7 @@ def test_without_the_lock_both_take_it(goods, monkeypatch):
         rows = StockLevel.objects.unscoped("the lock is taken away")
         return rows.select_related("item__base_unit", "warehouse").get(warehouse=warehouse, item=item)
 
-    monkeypatch.setattr(services, "_locked_level", meeting_place(unlocked))
+    monkeypatch.setattr(services, "locked_level", meeting_place(unlocked))
     take = lambda: services.issue(**goods, quantity=Decimal(1), moved_on=TODAY)  # noqa: E731
     answers = at_once(take, take, edge=without_transaction)
     assert all(isinstance(answer, StockMove) for answer in answers), answers

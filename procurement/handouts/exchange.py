@@ -12,7 +12,7 @@ class PromiseSheet(Sheet):
 
     model = Promise
     columns = [
-        Col("warehouse", source="warehouse.code"),
+        Col("warehouse", _("Warehouse"), source="warehouse.code"),
         Col("article", _("Article"), source="item.article"),
         Col("name", _("Name"), source="item.name"),
         Col("quantity", kind="quantity"),

@@ -54,13 +54,14 @@ STOREKEEPER = frozenset(
         "home.view", "notify.view", "jobs.view", "files.view", "files.attach", "rest.tokens", "tasks.view",
         "catalog.view", "orders.view", "receipts.view", "receipts.create", "receipts.post", "receipts.reverse",
         "stock.view", "stock.move", "registry.view", "handouts.view", "handouts.hand_out", "handouts.release",
+        "counts.view", "counts.edit", "counts.post", "exchange.import", "exchange.export",
     }
 )  # fmt: skip
 ACCOUNTANT = frozenset(
     {
         "home.view", "notify.view", "jobs.view", "files.view", "files.attach", "rest.tokens", "tasks.view",
         "catalog.view", "registry.view", "orders.view", "receipts.view", "budget.view", "budget.edit",
-        "stock.view", "ledger.view", "ledger.create", "ledger.seal", "ledger.deliver", "ledger.confirm", "exchange.export",
+        "stock.view", "counts.view", "ledger.view", "ledger.create", "ledger.seal", "ledger.deliver", "ledger.confirm", "exchange.export",
         "exchange.import", "analytics.view", "integrations.view", "invoices.view", "invoices.edit",
     }
 )  # fmt: skip
@@ -76,6 +77,7 @@ AUDITOR = frozenset(
         "tenders.view", "bids.view", "awards.view", "orders.view", "receipts.view", "stock.view", "budget.view",
         "ledger.view", "kraljic.view", "performance.view", "approvals.view", "analytics.view", "audit.view",
         "integrations.view", "org.view", "exchange.export", "invoices.view", "handouts.view",
+        "counts.view",
     }
 )  # fmt: skip
 ADMINISTRATOR = frozenset(

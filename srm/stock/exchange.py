@@ -16,7 +16,7 @@ class LevelSheet(Sheet):
     columns = [
         Col("article", _("Article"), source="item.article"),
         Col("name", _("Name"), source="item.name"),
-        Col("warehouse", source="warehouse.code"),
+        Col("warehouse", _("Warehouse"), source="warehouse.code"),
         Col("on_hand", kind="quantity"),
         Col("reserved", kind="quantity"),
         Col("free", _("Free"), kind="quantity", source="free"),
@@ -35,7 +35,7 @@ class MoveSheet(Sheet):
         Col("kind", kind="choice"),
         Col("article", _("Article"), source="item.article"),
         Col("name", _("Name"), source="item.name"),
-        Col("warehouse", source="warehouse.code"),
+        Col("warehouse", _("Warehouse"), source="warehouse.code"),
         Col("quantity", kind="quantity"),
         Col("unit", _("Unit"), source="item.base_unit.symbol"),
         Col("value", kind="amount"),

@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from procurement.handouts.models import Promise
+from procurement.replenishment.models import Proposal
 from procurement.requests import allocating
 from procurement.requests import services as requests
 from procurement.requests.models import RequestLine
@@ -52,11 +53,12 @@ def promise_stock(*, actor: Actor, lines: QuerySet[RequestLine]) -> int:
 
 
 def _coverable(lines: QuerySet[RequestLine]) -> QuerySet[RequestLine]:
-    """Lines whose item lies free at their place."""
+    """Lines whose item lies free at their place; a store is not filled out of itself."""
     levels = StockLevel.objects.unscoped(PROMISING).filter(
         item=OuterRef("item"), warehouse__place=OuterRef("place"), warehouse__is_active=True, on_hand__gt=F("reserved")
     )
-    return lines.filter(item__isnull=False, item__is_service=False).filter(Exists(levels))
+    filling = Proposal.objects.unscoped(PROMISING).filter(request_line=OuterRef("pk"))
+    return lines.filter(item__isnull=False, item__is_service=False).filter(Exists(levels)).exclude(Exists(filling))
 
 
 def _shared(needs: Sequence[RequestLine], promised: Sequence[tuple[Warehouse, Decimal]]) -> list[Entry]:

@@ -32,6 +32,7 @@ BUYER = frozenset(
         "bids.view", "awards.view", "awards.propose",
         "orders.view", "orders.edit", "orders.send", "orders.cancel", "receipts.view", "stock.view",
         "handouts.view", "handouts.release",
+        "replenishment.view", "replenishment.edit", "replenishment.order",
         "kraljic.view", "performance.view", "budget.view", "analytics.view", "exchange.import", "exchange.export",
         "integrations.view", "approvals.view",
     }
@@ -54,7 +55,7 @@ STOREKEEPER = frozenset(
         "home.view", "notify.view", "jobs.view", "files.view", "files.attach", "rest.tokens", "tasks.view",
         "catalog.view", "orders.view", "receipts.view", "receipts.create", "receipts.post", "receipts.reverse",
         "stock.view", "stock.move", "registry.view", "handouts.view", "handouts.hand_out", "handouts.release",
-        "counts.view", "counts.edit", "counts.post", "exchange.import", "exchange.export",
+        "counts.view", "counts.edit", "counts.post", "replenishment.view", "replenishment.edit", "exchange.import", "exchange.export",
     }
 )  # fmt: skip
 ACCOUNTANT = frozenset(
@@ -77,7 +78,7 @@ AUDITOR = frozenset(
         "tenders.view", "bids.view", "awards.view", "orders.view", "receipts.view", "stock.view", "budget.view",
         "ledger.view", "kraljic.view", "performance.view", "approvals.view", "analytics.view", "audit.view",
         "integrations.view", "org.view", "exchange.export", "invoices.view", "handouts.view",
-        "counts.view",
+        "counts.view", "replenishment.view",
     }
 )  # fmt: skip
 ADMINISTRATOR = frozenset(

@@ -24,6 +24,7 @@ from srm.home.demo.chance import Dice
 from srm.home.demo.numbers import address_of, tax_numbers
 from srm.home.demo.plan import rate_at
 from srm.home.demo.progress import Progress
+from srm.home.demo.stores import racks
 from srm.home.demo.words import Text, firm, people
 from srm.home.demo.words.categories import CATEGORIES, GROUPS
 from srm.home.demo.words.families import Thing
@@ -95,6 +96,7 @@ def _structure(world: World) -> None:
         world.stores[row.code] = stock.create_warehouse(
             actor=SYSTEM, code=row.store, place=place, legal_entity=world.entity, **named(row.store_names)
         )
+    racks(world)
     for department in firm.DEPARTMENTS:
         world.departments[department.code] = org.create_department(
             actor=SYSTEM, code=department.code, parent=world.departments.get(department.parent),

@@ -15,7 +15,7 @@ from procurement.tenders import services as tenders
 from procurement.tenders.models import Tender
 from srm.core import clock
 from srm.flow.perform import perform
-from srm.home.demo import chain
+from srm.home.demo import chain, stores
 from srm.home.demo.calendar import at, later, workday
 from srm.home.demo.timeline import Story, Timeline
 from srm.home.demo.words.today import NEEDS
@@ -260,11 +260,13 @@ def _here(world: World, timeline: Timeline, basket: Basket) -> Story:
 
 
 def _from_stock(world: World, _timeline: Timeline, basket: Basket) -> Story:
-    """Part of it lies in our own store and is promised."""
+    """Part of it lies in our own store, is promised, and half of that is handed out."""
     yield from _all_approved(world, ("stock",), basket)
     lines = RequestLine.objects.unscoped(WHY).filter(request=basket["stock"]).values_list("pk", flat=True)
     yield later(clock.now(), hours=1)
     planning.take_from_stock(actor=world.actor("buyer3"), legal_entity=world.entity, lines=list(lines))
+    yield later(clock.now(), hours=3)
+    stores.hand_out_some(world)
 
 
 # ----------------------------------------------------------------------------------------- other ends of tenders

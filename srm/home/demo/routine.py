@@ -15,6 +15,7 @@ from srm.core import clock
 from srm.core.errors import RuleBroken
 from srm.files import services as files
 from srm.flow.perform import perform
+from srm.home.demo import stores
 from srm.home.demo.calendar import at, before, later, workday
 from srm.home.demo.papers import paper
 from srm.home.demo.timeline import Story, Timeline
@@ -35,6 +36,7 @@ def routine(world: World, timeline: Timeline) -> None:
     for place in world.stores:
         timeline.add(_handed_out(world, place))
     timeline.add(_counted(world))
+    stores.stories(world, timeline)
     timeline.add(_batches(world))
     timeline.add(_matrix(world))
     timeline.add(_papers(world))

@@ -20,15 +20,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.signals import post_migrate
 
 from procurement.planning.models import Demand, DemandLine
 from procurement.requests.models import Allocation, PurchaseRequest, RequestLine
-from srm.core import clock
-from srm.core.ids import new_public_id
+from srm.core import sql
 
 LINE, REQUEST, ALLOCATION, DEMAND_LINE = (
     model._meta.db_table for model in (RequestLine, PurchaseRequest, Allocation, DemandLine)
@@ -52,25 +50,14 @@ def merge(demand: Demand, open_lines: QuerySet[RequestLine]) -> Merged:
 
     `open_lines` only narrows; that lines are approved, open and of this legal entity is asked here, under the lock.
     """
-    narrowed, params = _subquery(open_lines)
-    run = _on_postgres if connection.vendor == "postgresql" else _on_sqlite
+    narrowed, params = sql.narrowed(open_lines, "r")
+    run = _on_postgres if sql.on_postgres() else _on_sqlite
     return run(demand, narrowed, [demand.legal_entity_id, *params])
-
-
-def _subquery(lines: QuerySet[RequestLine]) -> tuple[str, Sequence[Any]]:
-    """`lines` as a condition on alias `r`; nothing when it does not narrow."""
-    if not lines.query.where.children:
-        return "", ()
-    try:
-        sql, params = lines.order_by().values("pk").query.sql_with_params()
-    except EmptyResultSet:
-        return "AND 1 = 0", ()
-    return f"AND r.id IN ({sql})", params
 
 
 def _picked(narrowed: str) -> str:
     """The needs with their key. Without an item words and category stand for it, and nulls would not compare equal."""
-    fold = ' COLLATE "C"' if connection.vendor == "postgresql" else ""
+    fold = ' COLLATE "C"' if sql.on_postgres() else ""
     return f"""
         SELECT r.id, COALESCE(r.item_id, 0) AS item, r.text_key{fold} AS text_key,
                CASE WHEN r.item_id IS NULL THEN COALESCE(r.category_id, 0) ELSE 0 END AS cat,
@@ -83,7 +70,7 @@ def _picked(narrowed: str) -> str:
 
 def _in_lots() -> str:
     """The picked lines with the day at which their window opened."""
-    day = "need_by - DATE '2000-01-01'" if connection.vendor == "postgresql" else "CAST(julianday(need_by) AS INTEGER)"
+    day = "need_by - DATE '2000-01-01'" if sql.on_postgres() else "CAST(julianday(need_by) AS INTEGER)"
     return f"SELECT picked.*, lot_start({day}, %s) OVER (PARTITION BY {KEY} ORDER BY need_by) AS lot FROM picked"
 
 
@@ -103,41 +90,30 @@ def _link_words(demand: Demand) -> list[Any]:
     return [demand._meta.label_lower, demand.public_id, demand.number]
 
 
-def _now() -> Any:
-    return connection.ops.adapt_datetimefield_value(clock.now())
-
-
 # ------------------------------------------------------------------------------------------------ PostgreSQL
-
-# 16 random bytes as 22 characters of the URL alphabet, like `core.ids`; a version 4 UUID has six fixed bits, which are
-# in the bytes that are cut out here.
-_PUBLIC_ID = """translate(encode(substring(uuid_send(gen_random_uuid()) FROM 1 FOR 6)
-    || substring(uuid_send(gen_random_uuid()) FROM 10 FOR 7)
-    || substring(uuid_send(gen_random_uuid()) FROM 1 FOR 3), 'base64'), '+/=', '-_')"""
-
 
 LOCK = "FOR NO KEY UPDATE OF r"
 
 
 def _on_postgres(demand: Demand, narrowed: str, params: Sequence[Any]) -> Merged:
     sequence = f"pg_get_serial_sequence('{DEMAND_LINE}', 'id')"
-    sql = f"""
+    statement = f"""
         WITH picked AS MATERIALIZED ({_picked(narrowed)} {LOCK}),
         needs AS ({_in_lots()}),
         groups AS MATERIALIZED (
             SELECT nextval({sequence}) AS id, {_SUMS}, array_agg(id) AS ids, array_agg(quantity) AS quantities
             FROM needs GROUP BY {KEY}, lot),
-        merged AS ({_INTO_LINES} SELECT id, {_PUBLIC_ID}, {_LINE_VALUES} FROM groups RETURNING 1),
+        merged AS ({_INTO_LINES} SELECT id, {sql.public_id()}, {_LINE_VALUES} FROM groups RETURNING 1),
         linked AS ({_INTO_LINKS}
             SELECT u.need, 'planned', u.quantity, %s, %s, %s, groups.id, %s, %s
             FROM groups, unnest(groups.ids, groups.quantities) AS u (need, quantity) RETURNING 1),
         rolled AS ({_ROLL_UP} FROM picked p WHERE p.id = {LINE}.id RETURNING 1)
         SELECT (SELECT COUNT(*) FROM merged), (SELECT COUNT(*) FROM linked),
                (SELECT COUNT(DISTINCT department_id) FROM picked), (SELECT COUNT(*) FROM rolled)"""
-    words = [demand.pk, demand.legal_entity.currency, *_link_words(demand), demand.run, _now()]
+    words = [demand.pk, demand.legal_entity.currency, *_link_words(demand), demand.run, sql.now()]
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL work_mem = '{MEMORY}'; SET LOCAL jit = off")
-        cursor.execute(sql, [*params, demand.window_days, *words])
+        cursor.execute(statement, [*params, demand.window_days, *words])
         merged, linked, departments, _rolled = cursor.fetchone()
         cursor.execute("SET LOCAL work_mem TO DEFAULT; SET LOCAL jit TO DEFAULT")
     return Merged(merged, linked, departments)
@@ -145,7 +121,7 @@ def _on_postgres(demand: Demand, narrowed: str, params: Sequence[Any]) -> Merged
 
 def install(**_options: object) -> None:
     """Put `lot_start` into a PostgreSQL database; SQLite gets it with each connection that needs it."""
-    if connection.vendor == "postgresql":
+    if sql.on_postgres():
         with connection.cursor() as cursor:
             cursor.execute(
                 "CREATE OR REPLACE FUNCTION lot_next(opened int, day int, span int) RETURNS int LANGUAGE plpgsql "
@@ -186,7 +162,6 @@ def _on_sqlite(demand: Demand, narrowed: str, params: Sequence[Any]) -> Merged:
     with connection.cursor() as cursor:
         database = connection.connection
         database.create_window_function("lot_start", 2, LotStart)
-        database.create_function("new_public_id", 0, new_public_id)
         cursor.execute("DROP TABLE IF EXISTS temp.merging")
         cursor.execute(
             f"CREATE TEMP TABLE merging AS WITH picked AS ({_picked(narrowed)}), needs AS ({_in_lots()}) "
@@ -196,13 +171,13 @@ def _on_sqlite(demand: Demand, narrowed: str, params: Sequence[Any]) -> Merged:
         cursor.execute("SELECT COALESCE(MAX(id), 0) FROM " + DEMAND_LINE)
         (last,) = cursor.fetchone()
         cursor.execute(
-            f"{_INTO_LINES} SELECT %s + no, new_public_id(), {_LINE_VALUES} FROM (SELECT no, {_SUMS} FROM merging GROUP BY no)",
+            f"{_INTO_LINES} SELECT %s + no, {sql.public_id()}, {_LINE_VALUES} FROM (SELECT no, {_SUMS} FROM merging GROUP BY no)",
             [last, demand.pk, demand.legal_entity.currency],
         )
         merged = cursor.rowcount
         cursor.execute(
             f"{_INTO_LINKS} SELECT id, 'planned', quantity, %s, %s, %s, %s + no, %s, %s FROM merging ORDER BY no, id",
-            [*_link_words(demand), last, demand.run, _now()],
+            [*_link_words(demand), last, demand.run, sql.now()],
         )
         linked = cursor.rowcount
         cursor.execute(f"{_ROLL_UP} FROM merging p WHERE p.id = {LINE}.id")

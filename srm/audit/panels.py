@@ -73,6 +73,7 @@ _PLAIN = {
 # What some events carry beside fields.
 _BESIDE = {
     "lines": gettext_lazy("Lines"),
+    "items": gettext_lazy("Items"),
     "file": gettext_lazy("File"),
     "events": gettext_lazy("Events"),
     "roles": gettext_lazy("Roles"),

@@ -9,10 +9,13 @@ each other out.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Case, DecimalField, F, Model, Value, When
+from django.db.models.functions import Round
 from django.utils.translation import gettext as _
 
 from srm.audit import services as audit
@@ -31,6 +34,7 @@ from srm.stock import placing
 from srm.stock.models import Location, StockLevel, StockMove, Warehouse
 from srm.ui import formats
 
+CHUNK = 200
 WHY = "the level is the firm's, whoever moves it"
 Kind = StockMove.Kind
 STEP = Decimal(1).scaleb(-QUANTITY_PLACES)
@@ -250,6 +254,25 @@ def reserve(*, actor: Actor, item: Item, place: Place, quantity: Decimal) -> lis
             promised.append((level.warehouse, part))
             wanted -= part
     return promised
+
+
+def promise_levels(*, actor: Actor, parts: Sequence[tuple[int, Decimal]]) -> None:
+    """Promise so much of each level, by its key; the caller holds the levels' locks and saw that it is free.
+
+    One event tells it for each warehouse: the promises themselves name the needs.
+    """
+    rows = StockLevel.objects.unscoped(WHY)
+    number = DecimalField(max_digits=15, decimal_places=4)
+    for start in range(0, len(parts), CHUNK):
+        some = parts[start : start + CHUNK]
+        grown = Case(*(When(pk=pk, then=Value(part, number)) for pk, part in some), output_field=number)
+        rows.filter(pk__in=[pk for pk, _part in some]).update(reserved=Round(F("reserved") + grown, 4))
+    touched = Counter(
+        store for start in range(0, len(parts), CHUNK)
+        for store in rows.filter(pk__in=[pk for pk, _part in parts[start : start + CHUNK]]).values_list("warehouse", flat=True)
+    )  # fmt: skip
+    for warehouse in Warehouse.objects.filter(pk__in=touched).order_by("pk"):
+        audit.record(actor=actor, verb="promised", subject=warehouse, changes={"items": [None, touched[warehouse.pk]]})
 
 
 def release(*, actor: Actor, warehouse: Warehouse, item: Item, quantity: Decimal) -> None:

@@ -46,6 +46,11 @@ class Group:
     worth: Decimal
     free: Decimal = Decimal(0)
 
+    @property
+    def to_buy(self) -> Decimal:
+        """What the own stock does not cover."""
+        return self.quantity - self.free
+
 
 @dataclass(frozen=True)
 class Figures:

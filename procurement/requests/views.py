@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
@@ -254,8 +256,8 @@ class RequestLook(Page):
         return render(request, "procurement/requests/_look.html", context)
 
 
-def free_here(needs: list[Need]) -> list[tuple[Need, Any]]:
-    """What of the needs lies free at their own place, by need."""
+def free_here(needs: list[Need]) -> list[tuple[Need, Decimal, Decimal]]:
+    """(need, from stock, to buy) of the needs of which something lies free at their own place, the earliest first."""
     by_place: dict[Any, list[Need]] = {}
     for need in needs:
         if need.item is not None and need.place is not None:
@@ -263,8 +265,12 @@ def free_here(needs: list[Need]) -> list[tuple[Need, Any]]:
     found = []
     for place, some in by_place.items():
         free = free_quantities([need.item.pk for need in some if need.item], place)
-        found += [(need, free[need.item.pk]) for need in some if need.item and need.item.pk in free]
-    return found
+        for need in sorted(some, key=lambda need: (need.need_by or dt.date.max, need.no)):
+            part = min(free.get(need.item.pk, Decimal(0)), need.base_quantity) if need.item else Decimal(0)
+            if part > 0 and need.item:
+                free[need.item.pk] -= part
+                found.append((need, part, need.base_quantity - part))
+    return sorted(found, key=lambda one: one[0].no)
 
 
 class RequestCopy(ActionPage):

@@ -26,8 +26,8 @@ class RuleTable(tables.Table):
 
 
 class ProposalTable(tables.Table):
-    item = tables.TextColumn(accessor="rule.item.article", hint="rule.item.name")
-    warehouse = tables.TextColumn(accessor="rule.warehouse.code")
+    item = tables.TextColumn(_("Item"), accessor="rule.item.article", hint="rule.item.name")
+    warehouse = tables.TextColumn(_("Warehouse"), accessor="rule.warehouse.code")
     quantity = tables.QuantityColumn(unit="rule.item.base_unit")
     why = tables.TextColumn(_("Why"), accessor=reason, wide=True)
     day = tables.DateColumn()

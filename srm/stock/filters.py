@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from srm.catalog import lookups as catalog_lookups  # noqa: F401  the pickers below ask them
 from srm.catalog.models import Category, Item
@@ -82,7 +83,7 @@ class WarehouseFilter(filters.FilterSet):
 class LocationFilter(filters.FilterSet):
     q = filters.CharFilter(method="by_words", label=_("Search"))
     warehouse = filters.PickerFilter("warehouses", label=_("Warehouse"))
-    role = filters.MultiChoiceFilter(choices=Location.Role.choices, label=_("Use"))
+    role = filters.MultiChoiceFilter(choices=Location.Role.choices, label=pgettext_lazy("location", "Use"))
     is_active = filters.YesNoFilter(label=_("Active"))
 
     class Meta:

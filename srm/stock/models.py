@@ -85,7 +85,7 @@ class Location(Searchable):
     )
     code = models.CharField(_("Code"), max_length=30)
     name = models.CharField(_("Name"), max_length=100, blank=True)
-    role = models.CharField(_("Use"), max_length=10, choices=Role, default=Role.STORAGE)
+    role = models.CharField(pgettext_lazy("location", "Use"), max_length=10, choices=Role, default=Role.STORAGE)
     is_active = models.BooleanField(_("Active"), default=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 

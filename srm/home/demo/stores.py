@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from procurement.handouts import services as handouts
 from procurement.handouts.models import Promise
@@ -132,13 +132,19 @@ def _asked(world: World) -> Story:
     yield world.calendar.ago(3, 9)
     for no, level in enumerate(_levels(store).filter(on_hand__gt=4).order_by("-value", "pk")[:10]):
         low = no % 2 == 0
-        point = Decimal(int(level.on_hand * (2 if low else 1) / (1 if low else 3)) + 1)
+        point = _round(level.on_hand * Decimal("1.2") if low else level.on_hand / 3)
         replenishment.create_rule(
-            actor=buyer, warehouse=store, item=level.item, point=point, target=point * 2, lead_days=21, order_cost=Decimal(35),
+            actor=buyer, warehouse=store, item=level.item, point=point, target=_round(point * Decimal("1.6")), lead_days=21, order_cost=Decimal(35),
             method=(Method.TARGET, Method.ECONOMIC, Method.SEASONAL)[no % 3].value, cost_center=world.centers["4320"],
         )  # fmt: skip
     yield world.calendar.ago(0, 7)
     replenishment.propose(actor=SYSTEM)
+
+
+def _round(quantity: Decimal) -> Decimal:
+    """Upwards to two figures, as people write such rules."""
+    step = Decimal(10) ** max(quantity.adjusted() - 1, 0)
+    return (quantity / step).to_integral_value(ROUND_CEILING) * step
 
 
 def _levels(store: Warehouse):

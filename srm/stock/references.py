@@ -52,7 +52,7 @@ class Levels(Reference):
     def dependents(self, merge: ItemMerge, kept: Sequence[Any]) -> list[str]:
         found = []
         for warehouse, _here, there in _read(kept):
-            level = services._locked_level(warehouse, merge.winner)
+            level = services.locked_level(warehouse, merge.winner)
             if level.on_hand < there[0] or level.free < there[0] - there[1] or level.reserved < there[1]:
                 found.append(
                     _("%(wanted)s of “%(item)s” in %(warehouse)s came with this merge; only %(free)s of them are still "
@@ -64,7 +64,7 @@ class Levels(Reference):
 
     def restore(self, merge: ItemMerge, kept: Sequence[Any], actor: Actor) -> None:
         for warehouse, here, there in _read(kept):
-            level = services._locked_level(warehouse, merge.winner)
+            level = services.locked_level(warehouse, merge.winner)
             if level.on_hand == there[0]:
                 # Goods came and went meanwhile: the last piece takes the last cent along.
                 there[2] = here[2] = level.value
@@ -86,7 +86,7 @@ def _shift(
 ) -> None:
     """Add `parts` (on hand, promised, worth) to a level by one move that names the other item."""
     on_hand, reserved, value = parts
-    level = services._locked_level(warehouse, item)
+    level = services.locked_level(warehouse, item)
     origin: dict[str, Any] = {**named(merge)}
     records.create(
         StockMove, actor=actor, kind=StockMove.Kind.TRANSFER, warehouse=warehouse, item=item, quantity=on_hand,

@@ -3,5 +3,6 @@
 from srm.core.discovery import import_modules
 from srm.core.numbering import Counter  # noqa: F401
 from srm.core.rates import ExchangeRate  # noqa: F401
+from srm.core.words import KnownWord  # noqa: F401
 
 import_modules("srm", ("models",))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from srm.catalog import services
@@ -34,18 +35,22 @@ class ItemSerializer(Serializer):
 
     name = serializers.CharField()
     packs = PackSerializer(many=True, required=False)
+    attributes = serializers.DictField(
+        required=False, help_text=_("Values by the attribute's code; always all of them.")
+    )
     currency = CurrencyField(required=False)
 
     class Meta:
         model = Item
         fields = (
             "article", "name", "name_en", "name_ru", "name_bg", "category", "base_unit", "description", "is_service",
-            "reference_price", "currency", "margin_dependent", "replaced_by", "packs", "state", "version", "created_at",
+            "reference_price", "currency", "margin_dependent", "replaced_by", "attributes", "packs", "state", "version", "created_at",
             "updated_at",
         )  # fmt: skip
         writable = (
             "article", "name_en", "name_ru", "name_bg", "category", "base_unit", "description", "is_service",
-            "reference_price", "currency", "margin_dependent", "replaced_by", "packs",
+            "reference_price", "currency", "margin_dependent", "replaced_by", "attributes",
+            "packs",
         )  # fmt: skip
         extra_kwargs = {"article": {"required": False}}
 

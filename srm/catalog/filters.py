@@ -13,6 +13,7 @@ from srm.ui import filters
 
 
 class ItemFilter(filters.FilterSet):
+    ranked = True
     category = filters.PickerFilter("categories", label=_("Category"), method="below")
     state = filters.MultiChoiceFilter(choices=ItemState.choices, label=_("State"))
     is_service = filters.YesNoFilter(label=_("Service"))

@@ -6,11 +6,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from srm.catalog.lifecycle import ItemState
 from srm.catalog.models import Category, Item, Unit
+from srm.catalog.prices import KnownPrice, prices_of
 from srm.core.actor import Actor
-from srm.core.search import fold
+from srm.core.search import fold, ranks
+from srm.ui import formats
 from srm.ui.forms import write_decimal
 from srm.ui.lookups import MOST, lookup
 
@@ -22,24 +26,58 @@ Offer = tuple[str, str, str, dict[str, Any]]
 
 @lookup("items", model=Item, permission=VIEW)
 def items(actor: Actor, text: str) -> Iterator[Offer]:
-    """Items in use by article or name in any language; brings unit, price and currency along."""
-    rows = Item.objects.visible_to(actor).filter(state=ItemState.ACTIVE).search(text)
-    rows = _best_first(rows, "article", text).select_related("category", "base_unit")
-    for item in rows[:MOST]:
-        known = item.reference_price
+    """Items in use by article or name in any language, and successors of those that are not; brings unit and price."""
+    rows = _best_first(Item.objects.visible_to(actor).filter(state=ItemState.ACTIVE), text, "article")
+    rows = rows.select_related("category", "base_unit")
+    found = list(rows[:MOST])
+    replaced = _successors(actor, text) if len(found) < MOST else {}
+    missing = set(replaced) - {item.pk for item in found}
+    found += Item.objects.visible_to(actor).filter(pk__in=missing).select_related("category", "base_unit")
+    prices = prices_of(found)
+    for item in found:
+        known = prices.get(item.pk)
         data = {
             "unit": {"value": item.base_unit.code, "text": str(item.base_unit)},
-            "price": write_decimal(known) if known is not None else None,
-            "currency": item.currency if known is not None else None,
+            "price": write_decimal(known.price) if known else None,
+            "currency": known.currency if known else None,
         }
-        yield item.public_id, str(item), f"{item.category.name}, {item.base_unit}", data
+        instead = _("instead of %(article)s") % {"article": replaced[item.pk]} if item.pk in replaced else ""
+        yield item.public_id, str(item), ", ".join(filter(None, [instead, _hint(item, known)])), data
+
+
+def _successors(actor: Actor, text: str) -> dict[int, str]:
+    """Items in use that took the place of blocked ones which `text` names: by key, the article they replace."""
+    if not fold(text):
+        return {}
+    rows = _best_first(Item.objects.visible_to(actor).exclude(state=ItemState.ACTIVE), text, "article")
+    gone = rows.filter(replaced_by__isnull=False).select_related("replaced_by__replaced_by__replaced_by")[:MOST]
+    found: dict[int, str] = {}
+    for item in gone:
+        new = item.replaced_by
+        while new is not None and new.state != ItemState.ACTIVE:
+            new = new.replaced_by
+        if new is not None:
+            found.setdefault(new.pk, item.article)
+    return found
+
+
+def _hint(item: Item, known: KnownPrice | None) -> str:
+    """Category and unit; the price and how soon it comes, when somebody is known to sell it."""
+    words = [item.category.name, str(item.base_unit)]
+    if known:
+        words.append(formats.price(known.price, known.currency))
+        if known.is_agreed:
+            words.append(_("agreed price"))
+        if known.lead_days is not None:
+            words.append(ngettext("%(n)d day", "%(n)d days", known.lead_days) % {"n": known.lead_days})
+    return ", ".join(words)
 
 
 @lookup("categories", model=Category, permission=VIEW)
 def categories(actor: Actor, text: str) -> Iterator[tuple[str, str, str]]:
     """Open categories by code or name, with their place in the tree."""
-    rows = Category.objects.visible_to(actor).filter(is_active=True).search(text)
-    for category in _best_first(rows, "code", text, "path")[:MOST]:
+    rows = Category.objects.visible_to(actor).filter(is_active=True)
+    for category in _best_first(rows, text, "path", "code")[:MOST]:
         yield category.public_id, category.name, category.path.strip("/").replace("/", " / ")
 
 
@@ -56,12 +94,10 @@ def units(actor: Actor, text: str) -> Iterator[tuple[str, str, str]]:
         yield unit.code, str(unit), f"{unit.name}, {unit.code}"
 
 
-def _best_first(rows: QuerySet, field: str, text: str, *order: str) -> QuerySet:
+def _best_first(rows: QuerySet, text: str, *order: str) -> QuerySet:
     """The row that is meant exactly, then those that begin so, then those that hold the words somewhere."""
-    if not fold(text):
-        return rows.order_by(*order, field)
-    begins = _rank((Q(**{f"{field}__iexact": text}), 0), (Q(**{f"{field}__istartswith": text}), 1))
-    return rows.annotate(begins=begins).order_by("begins", *order, field)
+    first = ["match"] if ranks(rows.model, text) else []
+    return rows.best(text).order_by(*first, *order)  # type: ignore[attr-defined]
 
 
 def _rank(*cases: tuple[Q, int]) -> Case:

@@ -177,6 +177,7 @@ class Item(ItemLifecycle, Named, Searchable):
         _("Margin that depends on it"), null=True, blank=True, validators=[MinValueValidator(0)],
         help_text=_("Yearly gross margin of our products that need this item, in the base currency."),
     )  # fmt: skip
+    attributes = models.JSONField(_("Attributes"), default=dict, blank=True, editable=False)
     replaced_by = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="replaces", verbose_name=_("Replaced by")
     )
@@ -188,7 +189,8 @@ class Item(ItemLifecycle, Named, Searchable):
     updated_at = fields.changed_at()
     version = models.PositiveIntegerField(default=1, editable=False)
 
-    search_fields = ("article", "name_en", "name_ru", "name_bg", "also_known", "description")
+    search_fields = ("article", "name_en", "name_ru", "name_bg", "also_known", "attribute_words", "description")
+    indexed_search = True
     objects = ItemQuerySet.as_manager()
 
     class Meta:
@@ -211,6 +213,11 @@ class Item(ItemLifecycle, Named, Searchable):
         from django.urls import reverse
 
         return reverse(self.page, args=[self.public_id])
+
+    @property
+    def attribute_words(self) -> str:
+        """The words and numbers among its attributes, for the search."""
+        return " ".join(str(value) for value in self.attributes.values() if not isinstance(value, bool))
 
     def feed_payload(self) -> dict:
         """What followers of items are told; of a merged one, which item it is part of now."""

@@ -15,6 +15,8 @@ from django.db.models import F
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext as _
 
+from srm.catalog.attributes.selectors import attributes_of
+from srm.catalog.attributes.services import cleaned
 from srm.catalog.lifecycle import ItemState
 from srm.catalog.models import Category, Item, ItemUnit, Unit
 from srm.catalog.structure import (
@@ -78,6 +80,7 @@ def create_item(
     names: dict[str, Any] = {"name_en": name_en.strip(), "name_ru": name_ru.strip(), "name_bg": name_bg.strip()}
     require_name(names)
     _require_usable(category)
+    fields["attributes"] = cleaned(category, fields.get("attributes") or {}, in_use=False)
     item = records.create(
         Item, actor=actor, article=article.strip() or next_article(), category=category, base_unit=base_unit, **names,
         **fields,
@@ -163,8 +166,22 @@ def _check_changes(item: Item, changes: dict[str, Any]) -> None:
             {"base_unit": _("This item is already in requests, orders or stock, counted in “%(unit)s”. "
                             "Add a pack, or make a new item.") % {"unit": item.base_unit}}
         )  # fmt: skip
+    _check_attributes(item, changes)
     if changes.get("replaced_by"):
         _check_replacement(item, changes["replaced_by"])
+
+
+def _check_attributes(item: Item, changes: dict[str, Any]) -> None:
+    """Values fit the category; in a new one those stay that it asks for, too."""
+    category = changes.get("category", item.category)
+    if "attributes" in changes:
+        given = changes["attributes"] or {}
+    elif category != item.category:
+        known = {one.code for one in attributes_of(category, all_of_them=True)}
+        given = {code: value for code, value in item.attributes.items() if code in known}
+    else:
+        return
+    changes["attributes"] = cleaned(category, given, in_use=item.state == ItemState.ACTIVE)
 
 
 def _check_replacement(item: Item, successor: Item | None) -> None:

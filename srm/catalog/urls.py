@@ -1,4 +1,5 @@
 from srm.catalog import views
+from srm.catalog.attributes import views as attributes
 from srm.catalog.duplicates import views as duplicates
 from srm.catalog.merging import views as merging
 from srm.ui.pages import routes
@@ -8,6 +9,7 @@ urlpatterns = [
     *routes(views.ItemList, views.ItemDetail, views.ItemCreate, views.ItemEdit, views.ItemQuick, prefix="items/"),
     *routes(views.CategoryList, views.CategoryDetail, views.CategoryCreate, views.CategoryEdit, prefix="categories/"),
     *routes(views.UnitList, views.UnitCreate, views.UnitEdit, prefix="units/"),
+    *attributes.ROUTES,
     *duplicates.ROUTES,
     *merging.ROUTES,
 ]

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from srm.audit import services as audit
+from srm.core import words
 from srm.core.actor import Actor
 from srm.core.errors import InvalidInput, Stale
 from srm.flow import uow
@@ -30,6 +31,7 @@ def create(model: type[M], *, actor: Actor, root: models.Model | None = None, **
         row.created_by_id = actor.user_id  # type: ignore[attr-defined]
     check(row)
     row.save(force_insert=True)
+    _learn(row)
     audit.record(actor=actor, verb="created", subject=row, root=root, changes=_shown(model, values))
     announce(row, "created", actor)
     return row
@@ -48,6 +50,7 @@ def update(
     uow.require()
     locked = locked_row(row, version=version)
     before = {name: getattr(locked, name) for name in changes}
+    searched = getattr(locked, "search_text", "")
     changed = {name: value for name, value in changes.items() if before[name] != value}
     if not changed:
         return locked
@@ -57,6 +60,8 @@ def update(
         locked.version += 1
     check(locked)
     locked.save()
+    if getattr(locked, "search_text", "") != searched:
+        _learn(locked)
     shown = _shown(type(locked), {name: [before[name], value] for name, value in changed.items()})
     audit.record(actor=actor, verb=verb, subject=locked, root=root, changes=shown, reason=reason)
     announce(locked, "changed", actor)
@@ -128,6 +133,12 @@ def announce(row: models.Model, verb: str, actor: Actor) -> None:
             payload |= row.feed_payload()
         entity = getattr(row, "legal_entity_id", None)
         emit(f"{feed}.{verb}", cast(dict, audit.plain(payload)), key=audit.public_id_of(row), legal_entity_id=entity)
+
+
+def _learn(row: Any) -> None:
+    """Let the search forgive typing errors in the words of this row."""
+    if getattr(row, "indexed_search", False):
+        words.learn([row.search_text])
 
 
 def _shown(model: type[models.Model], changes: dict) -> dict:

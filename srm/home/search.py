@@ -12,6 +12,7 @@ from procurement.requests.models import PurchaseRequest
 from procurement.tenders.models import Tender
 from srm.catalog.models import Item
 from srm.core.actor import Actor
+from srm.core.search import ranks
 from suppliers.registry.models import Supplier
 
 MOST = 8
@@ -40,7 +41,8 @@ def find(actor: Actor, text: str) -> list[Found]:
     found = []
     for permission, title, model in KINDS:
         if actor.may(permission):
-            rows = list(_visible(model, actor).search(text)[:MOST])
+            order = ("match", "-pk") if ranks(model, text) else ("-pk",)
+            rows = list(_visible(model, actor).best(text).order_by(*order)[:MOST])
             if rows:
                 found.append(Found(title, rows))
     return found

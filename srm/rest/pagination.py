@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -30,7 +30,7 @@ class KeysetPagination(BasePagination):
             InvalidParameters: an unknown sort, a limit out of range, a cursor of another list.
         """
         self.request = request
-        sorts: Mapping[str, Sequence[str]] = view.sorts
+        sorts = keyset.sorts_of(view.sorts, view.filterset_class, request.query_params.get("q", "").strip())
         sort = request.query_params.get("sort") or next(iter(sorts))
         if sort not in sorts:
             raise InvalidParameters({"sort": [_("Sort by one of: %(sorts)s.") % {"sorts": ", ".join(sorts)}]})

@@ -15,6 +15,7 @@ from django_filters import CharFilter
 from django_filters.fields import RangeField
 
 from srm.core.actor import ANONYMOUS, Actor
+from srm.core.search import meant_by
 from srm.ui import formats
 from srm.ui.forms import DateField, DateInput, DecimalField, Form, PickerField
 
@@ -151,9 +152,13 @@ class PickerFilter(django_filters.Filter):
 
 
 class FilterSet(django_filters.FilterSet):
-    """Base of our filter sets. `q` comes by itself where the QuerySet can search."""
+    """Base of our filter sets. `q` comes by itself where the QuerySet can search.
+
+    With `ranked` what is meant most likely comes first while something is searched for and no other order is asked.
+    """
 
     actor: Actor
+    ranked = False
 
     def __init__(self, data: Any = None, queryset: Any = None, *, actor: Actor | None = None, **options: Any) -> None:
         self.actor = actor or ANONYMOUS
@@ -164,7 +169,15 @@ class FilterSet(django_filters.FilterSet):
             self.filters["q"] = search
 
     def _search(self, queryset: Any, _name: str, value: str) -> Any:
-        return queryset.search(value) if value else queryset
+        if not value:
+            return queryset
+        return queryset.best(value) if self.ranked else queryset.search(value)
+
+    def guessed(self) -> str:
+        """The words that were taken for the mistyped ones, for saying so; empty when nothing was guessed."""
+        text = self.data.get("q", "") if self.is_bound else ""
+        meant = meant_by(text, self.queryset.model) if text else []
+        return ", ".join(spelling for spellings in meant for spelling in spellings[1:])
 
     def get_form_class(self) -> type[Form]:
         fields = {name: one.field for name, one in self.filters.items()}

@@ -16,6 +16,8 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import connections, models
 from django.db.models import F, Func, Q, QuerySet
 
+from srm.core.search import ranks
+
 SALT = "srm.ui.keyset"
 Sorts = Mapping[str, Sequence[str]]
 
@@ -83,6 +85,13 @@ class RowCompare(Func):
             params.extend(found)
         half = len(parts) // 2
         return f"({', '.join(parts[:half])}) {self.operator} ({', '.join(parts[half:])})", params
+
+
+def sorts_of(sorts: Sorts, filterset: Any, text: str) -> Sorts:
+    """The orders of a list: while a ranked list is searched for `text`, the best hits first, then the usual order."""
+    if not getattr(filterset, "ranked", False) or not ranks(filterset._meta.model, text):
+        return sorts
+    return {"best": ("match", *next(iter(sorts.values()))), **sorts}
 
 
 def paginate(

@@ -35,4 +35,6 @@ PLAIN: dict[str, str] = {
     "srm.Preference": "read by its user only, filtered by user",
     "srm.SavedView": "read by its user only, filtered by user",
     "srm.Subscription": "read by its user only, filtered by user",
+    "srm.KnownWord": "words of the catalog without their rows, looked up for what somebody typed; shown to no one",
+    "srm.Attribute": "what items are asked; read with catalog.view, shown with the category",
 }

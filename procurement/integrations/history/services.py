@@ -19,6 +19,7 @@ from procurement.integrations.history.lines import TRANSFER, Line, line_of
 from procurement.integrations.history.rates import Rates
 from procurement.integrations.history.writing import Builder, Written
 from srm.audit.services import plain
+from srm.core import words
 from srm.core.actor import Actor
 from srm.core.money import line_total
 from srm.exchange.importer import Progress, kind_named
@@ -168,6 +169,7 @@ class Writer:
             if batch.write() and batch.model is not OutboxEvent:
                 bulk.note(batch, actor=self.actor, run=self.run)
             self.done.made(batch)
+        words.learn(item.search_text for item in self.directory.new_items)
         self._names = None
         for number in range(0, len(self.found.known), MARKED_AT_ONCE):
             self._mark(

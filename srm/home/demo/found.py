@@ -18,7 +18,7 @@ from srm.core import clock
 from srm.core.actor import SYSTEM, Actor
 from srm.core.rates import ExchangeRate
 from srm.flow.uow import unit_of_work
-from srm.home.demo import sums
+from srm.home.demo import shelf, sums
 from srm.home.demo.calendar import at, before
 from srm.home.demo.chance import Dice
 from srm.home.demo.numbers import address_of, tax_numbers
@@ -59,6 +59,8 @@ def found(world: World, progress: Progress) -> None:
             _items(world, phase.at)
         with progress.phase("suppliers") as phase:
             _suppliers(world, phase.at)
+        with progress.phase("price lists") as phase:
+            shelf.fill(world, phase.at)
         with progress.phase("budgets and stock") as phase:
             _budgets(world)
             _stock(world, phase.at)

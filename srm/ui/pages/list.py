@@ -52,6 +52,10 @@ class ListPage(Page):
     views: ClassVar[Sequence[tuple[str, Any, dict[str, str]]]] = ()
     per_page = 25
 
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.sorts = keyset.sorts_of(self.sorts, self.filterset, request.GET.get("q", "").strip())  # type: ignore[misc]
+
     @classmethod
     def default_route(cls) -> str:
         return "" if cls.model is not None else super().default_route()

@@ -76,9 +76,21 @@ class CategorySerializer(Serializer):
         model = Category
         fields = (
             "code", "name", "name_en", "name_ru", "name_bg", "parent", "path", "segment", "buyer", "cpv", "okpd2",
-            "unspsc", "is_active", "version",
+            "unspsc", "codes", "is_active", "version",
         )  # fmt: skip
-        writable = ("code", "name_en", "name_ru", "name_bg", "parent", "buyer", "cpv", "okpd2", "unspsc", "is_active")
+        writable = (
+            "code",
+            "name_en",
+            "name_ru",
+            "name_bg",
+            "parent",
+            "buyer",
+            "cpv",
+            "okpd2",
+            "unspsc",
+            "codes",
+            "is_active",
+        )
 
 
 class CategoryViewSet(DocumentViewSet):
@@ -88,6 +100,9 @@ class CategoryViewSet(DocumentViewSet):
     permissions = {"view": VIEW, "create": EDIT, "update": EDIT}
     filterset_class, sorts = CategoryFilter, CategoryList.sorts
     create_service, update_service = services.create_category, services.update_category
+
+    def queryset(self) -> QuerySet:
+        return super().queryset().prefetch_related("codes")
 
 
 class UnitSerializer(Serializer):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from srm.catalog import services
 from srm.catalog.attributes.values import read_pairs, write_pairs
+from srm.catalog.codes.models import Code
 from srm.catalog.models import Category, Item, Unit
 from srm.core.actor import Actor
 from srm.core.errors import InvalidInput
@@ -39,6 +40,26 @@ def find_people(mails: set[str], actor: Actor) -> dict[str, User]:
 
 def _packs(item: Item) -> str:
     return write_pairs({pack.unit.code: format(pack.factor.normalize(), "f") for pack in item.packs.all()})
+
+
+def _codes(category: Category) -> str:
+    return "; ".join(sorted(f"{code.system} {code.code}" for code in category.codes.all()))
+
+
+def _read_codes(text: str) -> list[Code]:
+    """Codes of a cell like "cpv 44531000-6; okpd2 25.94".
+
+    Raises:
+        InvalidInput: a list has no such code.
+    """
+    found = []
+    for part in filter(None, (part.strip() for part in text.split(";"))):
+        system, _space, code = part.partition(" ")
+        row = Code.objects.filter(system=system.lower(), code=code.strip()).first()
+        if row is None:
+            raise InvalidInput(_("No loaded list has “%(code)s”.") % {"code": part[:40]})
+        found.append(row)
+    return found
 
 
 class ItemSheet(Sheet):
@@ -86,8 +107,14 @@ class CategorySheet(Sheet):
         Col("cpv", max_length=10),
         Col("okpd2", max_length=20),
         Col("unspsc", max_length=12),
+        Col("codes", source=_codes, help=gettext_lazy("Of loaded lists: cpv 44531000-6; okpd2 25.94")),
         Col("is_active", kind="bool"),
     ]
+
+    @classmethod
+    def rows(cls, queryset: Any, columns: Any, progress: Any = None) -> Any:
+        """With the codes of each portion in one query."""
+        return super().rows(queryset.prefetch_related("codes"), columns, progress)
 
 
 @import_kind
@@ -139,6 +166,8 @@ class CategoryImport(SheetKind):
             if parent is None:
                 raise InvalidInput({"parent": _("There is no category with this code.")})
             given["parent"] = parent
+        if "codes" in given:
+            given["codes"] = _of_column("codes", _read_codes, given["codes"])
         found = Category.objects.visible_to(actor).filter(code=given["code"]).first()
         if found is None:
             services.create_category(actor=actor, **given)

@@ -95,6 +95,10 @@ class CategoryForm(forms.ModelForm):
 
     parent = forms.PickerField("categories", label=_("Part of"), required=False)
     buyer = forms.PickerField("users", label=_("Responsible buyer"), required=False)
+    codes = forms.PickerField(
+        "codes", label=_("Codes of lists"), multiple=True, required=False,
+        help_text=_("Of lists that are loaded: type a number or words."),
+    )  # fmt: skip
 
     class Meta:
         model = Category
@@ -102,7 +106,7 @@ class CategoryForm(forms.ModelForm):
 
     layout = [
         *NAMES, _("Place in the tree"), ("code", "parent"), ("buyer", "is_active"),
-        _("Codes of public lists"), ("cpv", "okpd2", "unspsc"),
+        _("Codes of public lists"), ("cpv", "okpd2", "unspsc"), "codes",
     ]  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from srm.catalog.codes.models import Code
 from srm.catalog.lifecycle import ItemState
 from srm.catalog.models import Category, Item, Unit
 from srm.catalog.prices import KnownPrice, prices_of
@@ -79,6 +80,13 @@ def categories(actor: Actor, text: str) -> Iterator[tuple[str, str, str]]:
     rows = Category.objects.visible_to(actor).filter(is_active=True)
     for category in _best_first(rows, text, "path", "code")[:MOST]:
         yield category.public_id, category.name, category.path.strip("/").replace("/", " / ")
+
+
+@lookup("codes", model=Code, permission=VIEW)
+def codes(actor: Actor, text: str) -> Iterator[tuple[str, str]]:
+    """Codes of all lists by number or by words in any language."""
+    for code in _best_first(Code.objects.visible_to(actor), text, "code", "id")[:MOST]:
+        yield code.public_id, f"{code} {code.name}"
 
 
 @lookup("units", model=Unit, permission=VIEW, key="code")

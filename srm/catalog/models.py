@@ -125,6 +125,7 @@ class Category(Named, Searchable):
     cpv = models.CharField(_("CPV code"), max_length=10, blank=True)
     okpd2 = models.CharField(_("ОКПД2 code"), max_length=20, blank=True)
     unspsc = models.CharField(_("UNSPSC code"), max_length=12, blank=True)
+    codes = models.ManyToManyField("srm.Code", blank=True, related_name="+", verbose_name=_("Codes of lists"))
     buyer = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+",
         verbose_name=_("Responsible buyer"),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import F, Value
 from django.db.models.functions import Concat, Substr
 from django.utils.translation import gettext as _
 
+from srm.audit import services as audit
+from srm.catalog.codes.models import Code
 from srm.catalog.models import Category, Unit
 from srm.catalog.usage import is_used
 from srm.core.actor import Actor
@@ -35,7 +37,9 @@ def require_name(names: Mapping[str, str]) -> None:
 # -- categories --------------------------------------------------------------
 
 
-def create_category(*, actor: Actor, code: str, parent: Category | None = None, **fields: Any) -> Category:
+def create_category(
+    *, actor: Actor, code: str, parent: Category | None = None, codes: Iterable[Code] = (), **fields: Any
+) -> Category:
     """A new node of the item tree under `parent`, or a root.
 
     Raises:
@@ -44,11 +48,16 @@ def create_category(*, actor: Actor, code: str, parent: Category | None = None, 
     require_name(fields)
     code = _clean_code(code)
     parent = Category.objects.select_for_update().get(pk=parent.pk) if parent else None
-    return records.create(Category, actor=actor, code=code, parent=parent, path=_path(parent, code), **fields)
+    row = records.create(Category, actor=actor, code=code, parent=parent, path=_path(parent, code), **fields)
+    if codes:
+        _set_codes(row, codes, actor)
+    return row
 
 
-def update_category(category: Category, *, actor: Actor, version: int | None = None, **changes: Any) -> Category:
-    """`category` with `changes`; when its code or its place changes, the paths of all below follow.
+def update_category(
+    category: Category, *, actor: Actor, version: int | None = None, codes: Iterable[Code] | None = None, **changes: Any
+) -> Category:
+    """`category` with `changes`, and with `codes` of lists as the whole of its codes; when its code or its place changes, the paths of all below follow.
 
     Raises:
         InvalidInput: sentences by field; a category cannot be moved under itself.
@@ -60,8 +69,17 @@ def update_category(category: Category, *, actor: Actor, version: int | None = N
         list(Category.objects.select_for_update().order_by("pk").values_list("pk"))
     locked = records.locked_row(category, version=version)
     require_name({name: changes.get(name, getattr(locked, name)) for name in ("name_en", "name_ru", "name_bg")})
-    if not moves:
-        return records.update(locked, actor=actor, **changes)
+    if moves:
+        _place(locked, changes)
+    fresh = records.update(locked, actor=actor, **changes)
+    if codes is not None and _set_codes(fresh, codes, actor) and fresh.version == locked.version:
+        fresh.version += 1
+        fresh.save(update_fields=["version"])
+    return fresh
+
+
+def _place(locked: Category, changes: dict[str, Any]) -> None:
+    """Complete `changes` of its code or of what it is part of, and take along what is below."""
     code = changes["code"] = _clean_code(changes.get("code", locked.code), apart_from=locked)
     parent = changes.get("parent", locked.parent)
     if parent is not None:
@@ -72,7 +90,17 @@ def update_category(category: Category, *, actor: Actor, version: int | None = N
     if new != old:
         _move_below(locked, old, new)
         changes["path"] = new
-    return records.update(locked, actor=actor, **changes)
+
+
+def _set_codes(category: Category, codes: Iterable[Code], actor: Actor) -> bool:
+    """Make its codes of lists what `codes` says; whether anything changed."""
+    before, after = set(category.codes.all()), set(codes)
+    if before == after:
+        return False
+    category.codes.set(after)
+    shown = [", ".join(sorted(map(str, rows))) for rows in (before, after)]
+    audit.record(actor=actor, verb="changed", subject=category, changes={"codes": shown})
+    return True
 
 
 def set_segment(category: Category, *, segment: str, actor: Actor) -> Category:

@@ -1,5 +1,6 @@
 from srm.catalog import views
 from srm.catalog.attributes import views as attributes
+from srm.catalog.codes import views as codes
 from srm.catalog.duplicates import views as duplicates
 from srm.catalog.merging import views as merging
 from srm.ui.pages import routes
@@ -10,6 +11,7 @@ urlpatterns = [
     *routes(views.CategoryList, views.CategoryDetail, views.CategoryCreate, views.CategoryEdit, prefix="categories/"),
     *routes(views.UnitList, views.UnitCreate, views.UnitEdit, prefix="units/"),
     *attributes.ROUTES,
+    *codes.ROUTES,
     *duplicates.ROUTES,
     *merging.ROUTES,
 ]

@@ -178,7 +178,16 @@ class CategoryList(ListPage):
 
 class CategoryDetail(DetailPage):
     model, permission = Category, VIEW
-    facts = ["code", "parent", "buyer", "cpv", "okpd2", "unspsc", ("other_names", gettext_lazy("In other languages"))]
+    facts = [
+        "code",
+        "parent",
+        "buyer",
+        "cpv",
+        "okpd2",
+        "unspsc",
+        "codes",
+        ("other_names", gettext_lazy("In other languages")),
+    ]
 
     def queryset(self) -> QuerySet:
         return super().queryset().select_related("parent", "buyer")
@@ -200,6 +209,9 @@ class CategoryDetail(DetailPage):
         return found
 
     fact_other_names = ItemDetail.fact_other_names
+
+    def fact_codes(self) -> str:
+        return "; ".join(f"{code} {code.name}" for code in self.object.codes.order_by("system", "code"))
 
 
 @panel(Category, gettext_lazy("Parts"), order=10, permission=VIEW, place="main")

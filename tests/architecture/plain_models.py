@@ -29,12 +29,13 @@ PLAIN: dict[str, str] = {
     # The directory of items: one for the whole firm, open to holders of catalog.view.
     "srm.Category": "the item tree",
     "srm.Item": "the item directory",
+    "srm.KnownWord": "words of the catalog without their rows, looked up for what somebody typed; shown to no one",
+    "srm.Attribute": "what items are asked; read with catalog.view, shown with the category",
+    "srm.Code": "lines of public code lists",
     "srm.ItemUnit": "packs of items",
     "srm.Unit": "code list",
     # One person's own choices, always read by that person.
     "srm.Preference": "read by its user only, filtered by user",
     "srm.SavedView": "read by its user only, filtered by user",
     "srm.Subscription": "read by its user only, filtered by user",
-    "srm.KnownWord": "words of the catalog without their rows, looked up for what somebody typed; shown to no one",
-    "srm.Attribute": "what items are asked; read with catalog.view, shown with the category",
 }

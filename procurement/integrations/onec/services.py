@@ -170,7 +170,7 @@ def take_items(
 
 
 def _take_group(group: GroupShape, known: dict[str, Category], actor: Actor, system: str) -> Category:
-    facts = {name: value for name, value in group.facts.items() if name in CATEGORY_FACTS and name != "code"}
+    facts: dict = {name: value for name, value in group.facts.items() if name in CATEGORY_FACTS and name != "code"}
     if not any(facts.get(name) for name in NAMES):
         facts["name_ru"] = group.name[:200]
     row = _known(Category, group.id, actor, system)

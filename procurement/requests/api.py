@@ -13,6 +13,7 @@ from procurement.requests import filters, selectors, services, views
 from procurement.requests.models import PurchaseRequest, RequestLine
 from procurement.requests.states import HeaderState
 from srm.approvals import services as approvals
+from srm.approvals.api import DecideInput
 from srm.core.errors import Missing
 from srm.rest.router import register, register_view
 from srm.rest.serializers import InputSerializer, LineSerializer, Serializer
@@ -73,19 +74,12 @@ class RequestViewSet(DocumentViewSet):
         return super().queryset().prefetch_related(*(f"lines__{part}" for part in parts))
 
 
-class DecisionInput(InputSerializer):
-    """A decision on what waits for the caller."""
-
-    outcome = serializers.ChoiceField(choices=[(one, one) for one in approvals.OUTCOMES])
-    reason = serializers.CharField(required=False, allow_blank=True, max_length=500, default="")
-
-
 class DecideView(ApiView):
     """Approve, return or reject a request that waits for the caller."""
 
     permission = "approvals.decide"
 
-    @extend_schema(request=DecisionInput, responses=RequestSerializer, operation_id="requests_decide")
+    @extend_schema(request=DecideInput, responses=RequestSerializer, operation_id="requests_decide")
     def post(self, request: Any, id: str) -> Any:
         """The decided request."""
 
@@ -93,7 +87,7 @@ class DecideView(ApiView):
             document = PurchaseRequest.objects.visible_to(self.actor).filter(public_id=id).first()
             if document is None:
                 raise Missing()
-            values = DecisionInput(data=self.body(), context=self.get_serializer_context())
+            values = DecideInput(data=self.body(), context=self.get_serializer_context())
             values.is_valid(raise_exception=True)
             decided = approvals.decide(document, actor=self.actor, **values.validated_data)
             fresh = PurchaseRequest.objects.visible_to(self.actor).get(pk=decided.pk)

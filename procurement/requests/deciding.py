@@ -46,14 +46,20 @@ def authors_of(request: PurchaseRequest) -> set[str]:
     return request.people() | {user.person_id for user in editors}
 
 
-def lay_out(request: PurchaseRequest, *, actor: Actor, lines: Sequence[RequestLine]) -> None:
-    """Ask those whom the rules name, for what these lines cost together."""
+def lay_out(
+    request: PurchaseRequest, *, actor: Actor, lines: Sequence[RequestLine], only_if_changed: bool = False
+) -> None:
+    """Ask those whom the rules name, for what these lines cost together.
+
+    With `only_if_changed` former decisions hold as long as nothing changed of what they were about.
+    """
     give_number(request)
     full = RequestLine.objects.unscoped(LINES).filter(pk__in=[line.pk for line in lines])
     full = list(full.select_related("cost_center__owner", "category"))
     centers = {line.cost_center_id: line.cost_center for line in full}
     categories = {line.category_id: line.category for line in full if line.category}
-    approvals.lay_out(
+    ask = approvals.reconsider if only_if_changed else approvals.lay_out
+    ask(
         request, actor=actor, amount=sum((line.amount for line in full), Decimal(0)), currency=request.currency,
         department=request.department, cost_centers=list(centers.values()), categories=list(categories.values()),
         content=content_of(request), barred=authors_of(request), title=request.title, requester=request.requester,
@@ -68,7 +74,7 @@ def ask_again(request: PurchaseRequest, *, actor: Actor) -> None:
     if route is None or route.outcome != "open":
         return
     if waiting:
-        lay_out(request, actor=actor, lines=waiting)
+        lay_out(request, actor=actor, lines=waiting, only_if_changed=True)
     else:
         approvals.drop(request)
 

@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 from procurement.requests.models import KIND, Allocation, PurchaseRequest, RequestLine
 from procurement.requests.selectors import whole_lines
 from srm.audit.models import AuditEvent
-from srm.audit.panels import sentence
+from srm.audit.panels import names_behind, sentence
 from srm.audit.selectors import history as logged
 from srm.ui import formats
 from srm.ui.slots import Entry
@@ -56,14 +56,16 @@ def _decisions(request: PurchaseRequest) -> list[Entry]:
     found: list[Entry] = []
     last: AuditEvent | None = None
     count = 0
-    for event in logged(request)[:MOST_EVENTS]:
+    events = list(logged(request)[:MOST_EVENTS])
+    names = names_behind(events)
+    for event in events:
         of_line = event.subject_kind != KIND
         same = last is not None and of_line and _told_together(event, last)
         if same and found:
             count += 1
             found[-1].text = _plural(event, request, count)
             continue
-        entry = sentence(event, request)
+        entry = sentence(event, request, names.get(event.on_behalf_of or 0, ""))
         if event.verb in _STEPS:
             entry.text = _STEPS[event.verb]()
         found.append(entry)

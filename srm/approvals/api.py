@@ -31,6 +31,7 @@ class StepSerializer(Serializer):
     amount = serializers.CharField(source="route.amount", read_only=True)
     currency = serializers.CharField(source="route.currency", read_only=True)
     need_by = serializers.DateField(source="route.need_by", read_only=True)
+    content = serializers.CharField(source="route.content_hash", read_only=True, help_text="Changes with what is asked")
     asked = serializers.CharField(source="decider", read_only=True, help_text="A person's or a role's name")
     notes = serializers.ListField(
         child=serializers.CharField(), read_only=True, help_text="Who was passed over, and why"
@@ -39,8 +40,8 @@ class StepSerializer(Serializer):
     class Meta:
         model = ApprovalStep
         fields = (
-            "document_kind", "document", "document_number", "title", "amount", "currency", "need_by", "order", "group",
-            "asked", "notes", "outcome", "decided_by", "decided_at", "reason",
+            "document_kind", "document", "document_number", "title", "amount", "currency", "need_by", "content", "order", "group",
+            "asked", "notes", "due_at", "outcome", "decided_by", "decided_for", "decided_at", "reason",
         )  # fmt: skip
 
 
@@ -54,7 +55,7 @@ class StepViewSet(DocumentViewSet):
     sorts = views.StepList.sorts
 
     def queryset(self) -> Any:
-        return super().queryset().select_related("route", "user", "decided_by")
+        return super().queryset().select_related("route", "user", "decided_by", "decided_for")
 
 
 class DecideInput(InputSerializer):
@@ -62,6 +63,10 @@ class DecideInput(InputSerializer):
 
     outcome = serializers.ChoiceField(choices=[(one, one) for one in services.OUTCOMES])
     reason = serializers.CharField(required=False, allow_blank=True, max_length=500, default="")
+    seen = serializers.CharField(
+        required=False, allow_blank=True, max_length=64, default="",
+        help_text="The `content` of the decision as it was read: a change since then is refused with 409",
+    )  # fmt: skip
 
 
 class DecideStepView(ApiView):
@@ -82,7 +87,7 @@ class DecideStepView(ApiView):
             services.decide_step(step, actor=self.actor, **values.validated_data)
             fresh = (
                 ApprovalStep.objects.unscoped(selectors.OWN_PAGE)
-                .select_related("route", "user", "decided_by")
+                .select_related("route", "user", "decided_by", "decided_for")
                 .get(pk=step.pk)
             )
             return Response(StepSerializer(fresh, context=self.get_serializer_context()).data)
@@ -92,7 +97,7 @@ class DecideStepView(ApiView):
 
 RULE_FIELDS = (
     "kind", "order", "min_amount", "max_amount", "department", "category", "cost_center", "segment", "who", "user",
-    "role", "one_is_enough", "is_active",
+    "role", "one_is_enough", "hours", "is_active",
 )  # fmt: skip
 
 

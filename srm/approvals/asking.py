@@ -165,12 +165,13 @@ def _house(
 
 def _chains(ends: Sequence[Department | None]) -> list[list[Department]]:
     """Each department with all above it, nearest first."""
-    paths = {path for end in ends if end for path in _paths_up(end.path)}
+    paths = {path for end in ends if end for path in paths_up(end.path)}
     rows = {row.path: row for row in Department.objects.filter(path__in=paths)} if paths else {}
-    return [[rows[path] for path in _paths_up(end.path) if path in rows] if end else [] for end in ends]
+    return [[rows[path] for path in paths_up(end.path) if path in rows] if end else [] for end in ends]
 
 
-def _paths_up(path: str) -> list[str]:
+def paths_up(path: str) -> list[str]:
+    """A department's path and those above it, nearest first."""
     parts = path.strip("/").split("/")
     return [f"/{'/'.join(parts[:length])}/" for length in range(len(parts), 0, -1)]
 

@@ -45,6 +45,10 @@ class RuleForm(forms.ModelForm):
     )
     user = forms.PickerField("users", label=_("Person"), required=False, help_text=_("When a person decides."))
     role = role_field()
+    hours = forms.IntegerField(
+        label=_("Decide within, working hours"), required=False, initial=0, min_value=0, max_value=500,
+        help_text=_("Half-way comes a reminder; at the end somebody above is asked as well. 0 means no limit."),
+    )  # fmt: skip
     one_is_enough = forms.BooleanField(
         label=_("One of them is enough"), required=False,
         help_text=_(
@@ -57,17 +61,21 @@ class RuleForm(forms.ModelForm):
         model = ApprovalRule
         fields = [
             "kind", "order", "min_amount", "max_amount", "department", "category", "cost_center", "segment", "who",
-            "user", "role", "one_is_enough", "is_active",
+            "user", "role", "one_is_enough", "hours", "is_active",
         ]  # fmt: skip
 
     layout = [
         _("Who decides"), "who", ("user", "role"), "one_is_enough", _("On what"), "kind", ("min_amount", "max_amount"),
-        ("department", "category"), ("cost_center", "segment"), _("When"), ("order", "is_active"),
+        ("department", "category"), ("cost_center", "segment"), _("When"), ("order", "hours"), "is_active",
     ]  # fmt: skip
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["kind"].choices = registry.kinds()  # type: ignore[attr-defined]
+
+    def clean_hours(self) -> int:
+        """Nothing means no limit."""
+        return self.cleaned_data["hours"] or 0
 
 
 class TryForm(forms.Form):

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Exists, F, OuterRef, Q, TextField, Value, When
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from srm.approvals import registry
 from srm.catalog.models import Category
 from srm.core import clock, fields
+from srm.core.actor import Actor
 from srm.core.scoping import ScopedModel, ScopedQuerySet, scoped
+from srm.org.selectors import covered_by
+from srm.people.models import UserRole
 from srm.people.roles import ROLES, STAFF_ROLES, permissions_of
 from srm.ui import formats
 
@@ -39,6 +44,7 @@ def why_passed(who: str, why: str) -> str:
         "right": _now("%(who)s has no right to decide on this."),
         "closed": _now("The account of %(who)s is closed."),
         "nobody": _now("Nobody there has the role “%(who)s”."),
+        "late": _now("%(who)s did not decide in time."),
     }  # fmt: skip
     name = str(ROLES[who][0]) if why == "nobody" and who in ROLES else who
     return sentences.get(why, "%(who)s") % {"who": name}
@@ -82,6 +88,10 @@ class ApprovalRule(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Person")
     )
     role = models.CharField(_("Role"), max_length=20, blank=True, choices=ROLE_CHOICES)
+    hours = models.PositiveSmallIntegerField(
+        _("Decide within, working hours"), default=0, validators=[MaxValueValidator(500)],
+        help_text=_("Half-way comes a reminder; at the end somebody above is asked as well. 0 means no limit."),
+    )  # fmt: skip
     one_is_enough = models.BooleanField(_("One of them is enough"), default=False)
     is_active = models.BooleanField(_("Active"), default=True)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -99,7 +109,7 @@ class ApprovalRule(models.Model):
                 name="approvalrule_names_somebody",
             ),
             models.CheckConstraint(
-                condition=Q(max_amount__isnull=True) | Q(max_amount__gt=models.F("min_amount")),
+                condition=Q(max_amount__isnull=True) | Q(max_amount__gt=F("min_amount")),
                 name="approvalrule_band",
             ),
         ]
@@ -141,27 +151,35 @@ class ApprovalRule(models.Model):
         )  # fmt: skip
 
 
-class ApprovalQuerySet(ScopedQuerySet):
-    """Routes and steps. A document's own page shows its route to all who see the document."""
+def covered_steps(actor: Actor) -> Q:
+    """Steps that wait for people who are away and for whom the actor stands in; not where they are barred."""
+    away = covered_by(actor)
+    holds = UserRole.objects.filter(user__in=away, role=OuterRef("role"))
+    mark = Case(When(user__person="", then="user__public_id"), default="user__person")
+    quoted = Concat(Value('"'), mark, Value('"'), output_field=TextField())
+    barred = Cast(OuterRef("route__barred"), TextField())
+    holds = holds.annotate(quoted=quoted, barred=barred).exclude(barred__contains=F("quoted"))
+    return Q(user_id__in=away.values("pk")) | Q(Exists(holds), user=None)
 
-    asked = "steps__"
+
+class StepQuerySet(ScopedQuerySet):
+    """Decisions. A document's own page shows its route to all who see the document."""
 
     def visible_to(self, actor):
-        """What one was asked to decide; everything for those who set the rules or audit."""
+        """What one was asked to decide, also for others; everything for those who set the rules or audit."""
         if not actor.may("approvals.view"):
             return self.none()
         if actor.may("approvals.edit") or actor.may("audit.view"):
             return self
-        prefix = self.asked
-        mine = Q(**{f"{prefix}user_id": actor.user_id}) | Q(**{f"{prefix}decided_by_id": actor.user_id})
-        rows = self.filter(mine | Q(**{f"{prefix}role__in": actor.roles}))
-        return rows.distinct() if prefix else rows
+        mine = Q(user_id=actor.user_id) | Q(decided_by_id=actor.user_id) | Q(role__in=actor.roles)
+        return self.filter(mine | covered_steps(actor))
 
 
-class StepQuerySet(ApprovalQuerySet):
-    """Steps: see ApprovalQuerySet."""
+class RouteQuerySet(ScopedQuerySet):
+    """Routes follow their steps."""
 
-    asked = ""
+    def visible_to(self, actor):
+        return self.filter(pk__in=ApprovalStep.objects.visible_to(actor).values("route_id"))
 
 
 class ApprovalRoute(ScopedModel):
@@ -178,6 +196,9 @@ class ApprovalRoute(ScopedModel):
     document_id = models.CharField(max_length=22)
     document_number = models.CharField(_("Number"), max_length=40, blank=True)
     title = models.CharField(_("Title"), max_length=250)
+    legal_entity = models.ForeignKey(
+        "srm.LegalEntity", models.PROTECT, null=True, related_name="+", verbose_name=_("Legal entity"), db_index=False
+    )
     department = models.ForeignKey(
         "srm.Department", models.PROTECT, null=True, related_name="+", verbose_name=_("Department")
     )
@@ -193,7 +214,7 @@ class ApprovalRoute(ScopedModel):
     barred = models.JSONField(default=list)
     created_at = models.DateTimeField(_("Sent"), default=clock.now, editable=False)
 
-    objects = scoped(ApprovalQuerySet)
+    objects = scoped(RouteQuerySet)
 
     class Meta(ScopedModel.Meta):
         verbose_name = _("Approval")
@@ -231,8 +252,17 @@ class ApprovalStep(ScopedModel):
     role = models.CharField(max_length=20, blank=True, choices=ROLE_CHOICES)
     outcome = models.CharField(_("Outcome"), max_length=10, choices=Outcome, default=Outcome.WAITING)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    decided_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("For"), db_index=False
+    )
     decided_at = models.DateTimeField(_("Decided"), null=True)
     reason = models.TextField(_("Reason"), blank=True)
+    # Working hours to decide in, 0 for no limit; they run from the moment it is this step's turn.
+    hours = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(_("Due"), null=True)
+    next_check = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
+    escalated_at = models.DateTimeField(null=True)
 
     page = "approvals:approvalstep-detail"
     objects = scoped(StepQuerySet)
@@ -244,6 +274,7 @@ class ApprovalStep(ScopedModel):
         indexes = [
             models.Index(fields=["user"], condition=Q(outcome="waiting"), name="approvalstep_of_user"),
             models.Index(fields=["role"], condition=Q(outcome="waiting"), name="approvalstep_of_role"),
+            models.Index(fields=["next_check"], condition=Q(outcome="waiting"), name="approvalstep_late"),
         ]
 
     def __str__(self) -> str:
@@ -253,6 +284,18 @@ class ApprovalStep(ScopedModel):
     def decider(self) -> str:
         """Who is asked, in words."""
         return self.user.name if self.user else str(self.get_role_display())
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it should have been decided by now."""
+        return self.outcome == self.Outcome.WAITING and self.due_at is not None and self.due_at <= clock.now()
+
+    @property
+    def taken_by(self) -> str:
+        """Who decided, and for whom, when he stood in."""
+        if self.decided_by and self.decided_for:
+            return _now("%(who)s for %(other)s") % {"who": self.decided_by.name, "other": self.decided_for.name}
+        return self.decided_by.name if self.decided_by else ""
 
     @property
     def notes(self) -> list[str]:

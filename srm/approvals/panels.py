@@ -10,7 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from srm.approvals import registry, selectors, services
+from srm.approvals.asking import person_of
 from srm.core.actor import Actor
+from srm.org.absences import checks_stand_in
+from srm.people.models import User
 from srm.ui.panels import panel
 
 
@@ -48,3 +51,13 @@ def route_panel(document: Any, actor: Actor, request: HttpRequest) -> tuple[str,
         if route
         else None
     )
+
+
+@checks_stand_in
+def decides_too(user: User, stand_in: User) -> str | None:
+    """Who stands in for somebody who decides has to come to the pages of decisions himself."""
+    if selectors.DECIDE in person_of(user).rights and selectors.DECIDE not in person_of(stand_in).rights:
+        return _("%(who)s cannot decide on approvals. Choose somebody with the role “Approver” or a higher one.") % {
+            "who": stand_in.name
+        }
+    return None

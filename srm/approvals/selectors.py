@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, TextField
 from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
 
 from srm.approvals.asking import DECIDE, holders, rights_for
-from srm.approvals.models import ApprovalRoute, ApprovalStep
+from srm.approvals.models import ApprovalRoute, ApprovalStep, covered_steps
 from srm.core.actor import Actor
+from srm.core.errors import RuleBroken
+from srm.org.selectors import covered_by
 from srm.people.models import User
 
 if TYPE_CHECKING:
@@ -30,21 +35,45 @@ def current_steps() -> QuerySet[ApprovalStep]:
 
 
 def waiting_for(actor: Actor) -> QuerySet[ApprovalStep]:
-    """The actor's inbox: steps he may decide now, with their routes."""
-    steps = current_steps().select_related("route", "route__department", "route__requester")
+    """The actor's inbox: steps he may decide now, his own and those of people he stands in for, with their routes."""
+    steps = current_steps().select_related("route", "route__department", "route__requester", "user")
     if not actor.may(DECIDE) or actor.user_id is None:
         return steps.none()
-    users = [pk for pk in (actor.user_id, actor.on_behalf_of) if pk]
     # Barred people are a list in JSON; as text it is asked alike on both databases, and ids hold no quotes.
     steps = steps.annotate(barred_text=Cast("route__barred", TextField()))
     steps = steps.exclude(barred_text__contains=f'"{actor.person_id}"')
-    return steps.filter(Q(user_id__in=users) | Q(user=None, role__in=actor.roles))
+    return steps.filter(Q(user_id=actor.user_id) | Q(user=None, role__in=actor.roles) | covered_steps(actor))
+
+
+def away(actor: Actor) -> list[User]:
+    """People who are away and for whom the actor stands in, with their roles."""
+    return list(covered_by(actor).prefetch_related("grants").order_by("pk"))
+
+
+def mark_stood_in(steps: Iterable[ApprovalStep], actor: Actor) -> None:
+    """Set `stood_in_for`, a name or nothing, on the steps of the actor's inbox."""
+    cover = away(actor)
+    for step in steps:
+        own = step.user_id == actor.user_id if step.user_id else step.role in actor.roles
+        absentee = None if own else absentee_of(step, step.route, cover)
+        step.stood_in_for = absentee.name if absentee else ""  # type: ignore[attr-defined]
+
+
+def absentee_of(step: ApprovalStep, route: ApprovalRoute, cover: Iterable[User]) -> User | None:
+    """Of the people somebody stands in for, the one this step waits for."""
+    for one in cover:
+        holds = step.role in {grant.role for grant in one.grants.all()}
+        if step.user_id == one.pk or (step.user_id is None and holds and one.person_id not in route.barred):
+            return one
+    return None
 
 
 def asked_of(actor: Actor, kind: str) -> QuerySet:
     """Public ids of the documents of `kind` that the actor is or was asked to decide; for `visible_to`."""
     steps = ApprovalStep.objects.unscoped(MACHINE)
-    waiting = Q(outcome="waiting") & (Q(user_id=actor.user_id) | Q(user=None, role__in=actor.roles))
+    waiting = Q(outcome="waiting") & (
+        Q(user_id=actor.user_id) | Q(user=None, role__in=actor.roles) | covered_steps(actor)
+    )
     return steps.filter(waiting | Q(decided_by_id=actor.user_id), route__document_kind=kind).values(
         "route__document_id"
     )
@@ -56,7 +85,7 @@ def route_of(document: models.Model) -> ApprovalRoute | None:
         document_kind=document._meta.label_lower,
         document_id=document.public_id,  # type: ignore[attr-defined]
     )
-    steps = ApprovalStep.objects.unscoped(OWN_PAGE).select_related("user", "decided_by")
+    steps = ApprovalStep.objects.unscoped(OWN_PAGE).select_related("user", "decided_by", "decided_for")
     return routes.prefetch_related(Prefetch("steps", steps)).order_by("-pk").first()
 
 
@@ -82,3 +111,16 @@ def deciders_of(route: ApprovalRoute) -> list[User]:
         for user in [step.user] if step.user else holders(step.role, rights, route.barred):
             found[user.pk] = user
     return list(found.values())
+
+
+def document_of(route: ApprovalRoute) -> Any:
+    """The document a route belongs to; whoever is asked to decide may see it.
+
+    Raises:
+        RuleBroken: its kind is not known any more.
+    """
+    model = apps.get_model(route.document_kind)
+    document = model._base_manager.filter(public_id=route.document_id).first()
+    if document is None:
+        raise RuleBroken([_("The document is gone.")])
+    return document

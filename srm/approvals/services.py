@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +13,13 @@ from django.apps import apps
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext as _
 
-from srm.approvals import asking, registry, selectors
+from srm.approvals import asking, lateness, registry, selectors
 from srm.approvals.models import ApprovalRoute, ApprovalRule, ApprovalStep, Who
 from srm.approvals.notices import tell_deciders
 from srm.audit import services as audit
 from srm.core import clock
 from srm.core.actor import Actor
-from srm.core.errors import InvalidInput, RuleBroken
+from srm.core.errors import InvalidInput, RuleBroken, Stale
 from srm.flow import records, uow
 from srm.flow.perform import perform
 from srm.people.roles import permissions_of
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 OUTCOMES = ("approved", "rejected", "returned")
 REQUESTS = "procurement.purchaserequest"
+HOLDS = (ApprovalRoute.State.OPEN, ApprovalRoute.State.APPROVED)
 
 
 # ------------------------------------------------------------------------------------------------ routes
@@ -61,18 +63,31 @@ def lay_out(
     _refuse_empty(steps)
     route = ApprovalRoute.objects.unscoped(selectors.MACHINE).create(
         document_kind=document._meta.label_lower, document_id=document.public_id, document_number=document.number,
-        title=title or str(document), department=department, requester=requester, need_by=need_by, amount=amount,
+        title=title or str(document), legal_entity=getattr(document, "legal_entity", None), department=department, requester=requester, need_by=need_by, amount=amount,
         currency=currency, content_hash=hash_of(content), barred=people,
     )  # fmt: skip
     ApprovalStep.objects.unscoped(selectors.MACHINE).bulk_create(
         ApprovalStep(
-            route=route, order=step.order, group=step.group, who=step.who, user=step.user, role=step.role,
+            route=route, order=step.order, group=step.group, hours=step.rule.hours if step.rule else 0, who=step.who, user=step.user, role=step.role,
             passed=[[one.who, one.why] for one in step.passed],
         )
         for step in steps
     )  # fmt: skip
+    lateness.start_clocks(route)
     tell_deciders(route, actor=actor)
     return route
+
+
+def reconsider(document: Any, *, actor: Actor, content: object, **facts: Any) -> ApprovalRoute | None:
+    """After an edit: lay out the route anew when what is approved has changed, also when it was approved already.
+
+    What the content does not hold (a note, a tag) may change without asking anybody again. Takes what `lay_out` takes;
+    returns the new route, or None when the former decisions still hold.
+    """
+    route = selectors.route_of(document)
+    if route and route.outcome in HOLDS and route.content_hash == hash_of(content):
+        return None
+    return lay_out(document, actor=actor, content=content, **facts)
 
 
 def _refuse_empty(steps: Sequence[asking.Planned]) -> None:
@@ -127,15 +142,21 @@ def why_not_approved(document: Any, content: object) -> str | None:
 def may_decide(document: Any, actor: Actor) -> str | None:
     """Why `actor` cannot decide on `document` now; None when he can."""
     route = selectors.route_of(document)
-    return _why_not(route, selectors.steps_now(route) if route else [], actor)
+    return _why_not(route, selectors.steps_now(route) if route else [], actor, selectors.away(actor))
 
 
-def decide(document: Any, *, actor: Actor, outcome: str, reason: str = "") -> Any:
+def decide(
+    document: Any, *, actor: Actor, outcome: str, reason: str = "", seen: str = "", step: ApprovalStep | None = None
+) -> Any:
     """Record the actor's decision; the last approval, a rejection or a return also moves the document.
 
     The only way a document under rules is approved, rejected or returned. Returns the fresh document.
 
+    Args:
+        seen: the `content_hash` of the route that the actor was shown; `step`: the step he was shown.
+
     Raises:
+        Stale: the document was changed and sent anew since.
         InvalidInput: no reason for a rejection or return. RuleBroken: not his to decide, not his turn, decided already,
             or changed since it was sent; and whatever refuses the move itself (a used-up budget).
     """
@@ -143,20 +164,35 @@ def decide(document: Any, *, actor: Actor, outcome: str, reason: str = "") -> An
     reason = _checked_reason(outcome, reason)
     locked = records.locked_row(document)
     route = _locked_route(locked)
-    steps = _my_steps(route, actor)
+    if (seen and seen != route.content_hash) or (step is not None and step.route_id != route.pk):
+        raise Stale(_("It was changed and sent anew since you opened it. Look at what it asks for now."))
+    taken = _my_steps(route, actor)
     if outcome == "approved":
         _refuse_if_changed(locked, route)
-    for step in steps:
+    for step, away in taken:
         step.outcome, step.decided_by_id, step.decided_at, step.reason = outcome, actor.user_id, clock.now(), reason
+        step.decided_for = away
         step.save()
+    actor = _in_the_name_of(taken, actor, route)
     audit.record(actor=actor, verb=f"step_{outcome}", subject=locked, reason=reason)
     if outcome == "approved":
-        _settle_alternatives(route, steps)
+        _settle_alternatives(route, [step for step, _away in taken])
     if outcome == "approved" and route.steps.filter(outcome="waiting").exists():
-        tell_deciders(_fresh(route), actor=actor)
+        fresh = _fresh(route)
+        lateness.start_clocks(fresh)
+        tell_deciders(fresh, actor=actor)
         return locked
     _end(route, outcome)
     return perform(locked, registry.moves_of(locked)[outcome], actor=actor, reason=reason)
+
+
+def _in_the_name_of(taken: Iterable[tuple[ApprovalStep, User | None]], actor: Actor, route: ApprovalRoute) -> Actor:
+    """The actor with the right of the one he stood in for, for this one decision; both names go into the history."""
+    away = next((away for _step, away in taken if away is not None), None)
+    if away is None or any(away is None for _step, away in taken):
+        return actor
+    borrowed = asking.rights_for(route.document_kind) & asking.person_of(away).rights
+    return replace(actor, on_behalf_of=away.pk, permissions=actor.permissions | borrowed)
 
 
 def _settle_alternatives(route: ApprovalRoute, decided: Iterable[ApprovalStep]) -> None:
@@ -165,22 +201,9 @@ def _settle_alternatives(route: ApprovalRoute, decided: Iterable[ApprovalStep]) 
         route.steps.filter(order=order, group=group, outcome="waiting").update(outcome="skipped")
 
 
-def decide_step(step: ApprovalStep, *, actor: Actor, outcome: str, reason: str = "") -> Any:
+def decide_step(step: ApprovalStep, *, actor: Actor, outcome: str, reason: str = "", seen: str = "") -> Any:
     """`decide` for a step of the actor's inbox."""
-    return decide(document_of(step.route), actor=actor, outcome=outcome, reason=reason)
-
-
-def document_of(route: ApprovalRoute) -> Any:
-    """The document a route belongs to; whoever is asked to decide may see it.
-
-    Raises:
-        RuleBroken: its kind is not known any more.
-    """
-    model = apps.get_model(route.document_kind)
-    document = model._base_manager.filter(public_id=route.document_id).first()
-    if document is None:
-        raise RuleBroken([_("The document is gone.")])
-    return document
+    return decide(selectors.document_of(step.route), actor=actor, outcome=outcome, reason=reason, seen=seen, step=step)
 
 
 def _checked_reason(outcome: str, reason: str) -> str:
@@ -205,14 +228,19 @@ def _locked_route(document: Any) -> ApprovalRoute:
     return found
 
 
-def _my_steps(route: ApprovalRoute, actor: Actor) -> list[ApprovalStep]:
-    steps = selectors.steps_now(route)
-    if sentence := _why_not(route, steps, actor):
+def _my_steps(route: ApprovalRoute, actor: Actor) -> list[tuple[ApprovalStep, User | None]]:
+    """The steps the actor may take now, each with the person he takes it for: None for himself."""
+    steps, cover = selectors.steps_now(route), selectors.away(actor)
+    if sentence := _why_not(route, steps, actor, cover):
         raise RuleBroken([sentence])
-    return [step for step in steps if _addressed(step, actor)]
+    own = [(step, None) for step in steps if _addressed(step, actor)]
+    stood_in = [
+        (step, away) for step in steps if not _addressed(step, actor) and (away := selectors.absentee_of(step, route, cover))
+    ]  # fmt: skip
+    return [*own, *stood_in]
 
 
-def _why_not(route: ApprovalRoute | None, steps: list[ApprovalStep], actor: Actor) -> str | None:
+def _why_not(route: ApprovalRoute | None, steps: list[ApprovalStep], actor: Actor, cover: Sequence[User]) -> str | None:
     if route is None:
         return _("This does not wait for a decision.")
     if route.outcome != ApprovalRoute.State.OPEN:
@@ -221,15 +249,14 @@ def _why_not(route: ApprovalRoute | None, steps: list[ApprovalStep], actor: Acto
         return _("Somebody was faster: %(outcome)s by %(who)s.") % words
     if actor.person_id in route.barred:
         return _("You had a part in this. Somebody else has to decide.")
-    if not actor.may(selectors.DECIDE) or not any(_addressed(step, actor) for step in steps):
+    asked = any(_addressed(step, actor) or selectors.absentee_of(step, route, cover) for step in steps)
+    if not actor.may(selectors.DECIDE) or not asked:
         return _("It waits for %(who)s.") % {"who": ", ".join(step.decider for step in steps)}
     return None
 
 
 def _addressed(step: ApprovalStep, actor: Actor) -> bool:
-    if step.user_id:
-        return step.user_id in {actor.user_id, actor.on_behalf_of}
-    return step.role in actor.roles
+    return step.user_id == actor.user_id if step.user_id else step.role in actor.roles
 
 
 def _refuse_if_changed(document: Any, route: ApprovalRoute) -> None:

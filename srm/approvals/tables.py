@@ -19,11 +19,12 @@ class RuleTable(tables.Table):
     segment = tables.ChoiceColumn()
     decider = tables.TextColumn(_("Who decides"))
     one_is_enough = tables.FlagColumn()
+    hours = tables.NumberColumn()
     is_active = tables.FlagColumn()
 
     class Meta:
         model = ApprovalRule
-        hidden = ("cost_center", "segment")
+        hidden = ("cost_center", "segment", "hours")
 
 
 class StepTable(tables.Table):
@@ -31,8 +32,9 @@ class StepTable(tables.Table):
     department = tables.TextColumn(_("Department"), accessor="route.department.name")
     amount = tables.MoneyColumn(_("Amount, about"), accessor="route.amount", currency="route.currency")
     outcome = tables.StateColumn(_("Outcome"))
+    due_at = tables.TimeColumn()
     reason = tables.TextColumn()
-    decided_by = tables.TextColumn(_("Who"), accessor="decided_by.name")
+    decided_by = tables.TextColumn(_("Who"), accessor="taken_by")
     decided_at = tables.TimeColumn()
 
     class Meta:

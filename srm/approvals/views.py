@@ -46,6 +46,7 @@ class Inbox(Page):
 
     def context(self) -> dict[str, Any]:
         steps = list(selectors.waiting_for(self.actor).order_by("route__need_by", "pk")[: SHOWN + 1])
+        selectors.mark_stood_in(steps, self.actor)
         return {
             **super().context(), "steps": steps[:SHOWN], "more": len(steps) > SHOWN,
             "decided_url": reverse("approvals:approvalstep-list"),
@@ -85,7 +86,7 @@ class StepList(ListPage):
     views = [("waiting", gettext_lazy("Waiting"), {"outcome": "waiting"})]
 
     def queryset(self) -> QuerySet:
-        return super().queryset().select_related("route__department", "decided_by")
+        return super().queryset().select_related("route__department", "decided_by", "decided_for")
 
 
 class StepDetail(DetailPage):
@@ -96,12 +97,14 @@ class StepDetail(DetailPage):
     route = "decisions/<str:public_id>/"
 
     def queryset(self) -> QuerySet:
-        return super().queryset().select_related("route__department", "route__requester", "user")
+        return super().queryset().select_related(
+            "route__department", "route__requester", "user", "decided_by", "decided_for"
+        )  # fmt: skip
 
     @cached_property
     def document(self) -> Any:
         """What is to be decided."""
-        return services.document_of(self.object.route)
+        return selectors.document_of(self.object.route)
 
     def heading(self) -> Any:
         return self.object.route.title
@@ -146,7 +149,9 @@ class StepDecide(StepDetail):
         outcome, reason = request.POST.get("outcome", ""), request.POST.get("reason", "")
         try:
             with unit_of_work():
-                services.decide_step(self.object, actor=self.actor, outcome=outcome, reason=reason)
+                services.decide_step(
+                    self.object, actor=self.actor, outcome=outcome, reason=reason, seen=request.POST.get("seen", "")
+                )
         except InvalidInput as fault:
             self.reasons, self.typed = sentences_of(fault), reason
             return self.show(status=422)
@@ -215,7 +220,7 @@ class RuleDetail(DetailPage):
     route = "rules/<str:public_id>/"
     facts = [
         ("kind_label", gettext_lazy("Document")), "order", "min_amount", "max_amount", "department", "category",
-        "cost_center", "segment", ("decider", gettext_lazy("Who decides")), "one_is_enough", "is_active",
+        "cost_center", "segment", ("decider", gettext_lazy("Who decides")), "one_is_enough", "hours", "is_active",
     ]  # fmt: skip
 
     def queryset(self) -> QuerySet:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django.apps import apps
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from srm.audit.models import AuditEvent
 from srm.audit.selectors import history
 from srm.core.actor import Actor
+from srm.people.models import User
 from srm.ui import formats
 from srm.ui.slots import Entry, provides
 
@@ -64,11 +66,13 @@ _PLAIN = {
     "replayed": gettext_lazy("sent past events again"),
     "stopped": gettext_lazy("stopped"),
     "revoked": gettext_lazy("withdrawn"),
+    "withdrawn": gettext_lazy("withdrawn"),
     "roles changed": gettext_lazy("changed the roles"),
     "second step reset": gettext_lazy("reset the second step of the log-in"),
     "step_approved": gettext_lazy("gave the approval"),
     "step_rejected": gettext_lazy("decided against it"),
     "step_returned": gettext_lazy("wants something changed"),
+    "escalated": gettext_lazy("asked somebody above as well, for time ran out"),
 }
 # What some events carry beside fields.
 _BESIDE = {
@@ -85,17 +89,28 @@ _UNTOLD = {"search_text", "version", "updated_at", "created_at", "path"}
 @provides("history")
 def sentences(document: models.Model, actor: Actor, limit: int) -> list[Entry]:
     """The latest events of a document and its lines, newest first."""
-    return [sentence(event, document) for event in history(document)[:limit]]
+    events = list(history(document)[:limit])
+    names = names_behind(events)
+    return [sentence(event, document, names.get(event.on_behalf_of or 0, "")) for event in events]
 
 
-def sentence(event: AuditEvent, document: models.Model | None = None) -> Entry:
-    """One event as a sentence with its changes."""
+def names_behind(events: Iterable[AuditEvent]) -> dict[int, str]:
+    """Names of the people for whom others acted, by account; one statement, and none where nobody did."""
+    keys = {event.on_behalf_of for event in events if event.on_behalf_of}
+    return dict(User.objects.filter(pk__in=keys).values_list("pk", "name")) if keys else {}
+
+
+def sentence(event: AuditEvent, document: models.Model | None = None, on_behalf_of: str = "") -> Entry:
+    """One event as a sentence with its changes; `on_behalf_of` names the person it was done for."""
     model = _model(event.subject_kind)
     changes = changes_of(event, model)
     text = words_of(event, model, changes)
     if document is not None and event.subject_kind != document._meta.label_lower:
         text = _("%(did)s: %(what)s") % {"did": text, "what": event.subject_text}
-    return Entry(when=event.at, who=event.actor_name or _("System"), text=text, reason=event.reason, changes=changes)
+    who = event.actor_name or _("System")
+    if on_behalf_of:
+        who = _("%(who)s for %(other)s") % {"who": who, "other": on_behalf_of}
+    return Entry(when=event.at, who=who, text=text, reason=event.reason, changes=changes)
 
 
 def words_of(event: AuditEvent, model: Any, changes: list[tuple[str, str, str]]) -> str:

@@ -80,20 +80,23 @@ def sections(actor: Actor) -> Iterator[Section]:
 
 @waits_for("approvals.decide")
 def decisions(actor: Actor) -> Section:
-    """Documents whose next step is mine, the longest waiting first."""
+    """Documents whose next step is mine, or of somebody I stand in for; the longest waiting first."""
+    steps = list(approvals.waiting_for(actor).order_by("route__created_at", "pk")[:MOST])
+    approvals.mark_stood_in(steps, actor)
     rows = [
         Row(
             title=step.route.title, url=reverse("approvals:approvalstep-detail", args=[step.public_id]),
             hint=_asked_by(step), tone="wait", action=_("Decide"),
         )
-        for step in approvals.waiting_for(actor).order_by("route__created_at", "pk")[:MOST]
+        for step in steps
     ]  # fmt: skip
     return Section(_("To decide"), rows, reverse("approvals:inbox"))
 
 
 def _asked_by(step: ApprovalStep) -> str:
     route = step.route
-    who = " · ".join(str(part) for part in (route.requester, route.department) if part)
+    stood_in = _("for %(name)s") % {"name": step.stood_in_for} if step.stood_in_for else ""  # type: ignore[attr-defined]
+    who = " · ".join(str(part) for part in (stood_in, route.requester, route.department) if part)
     return f"{who} · {formats.money(route.amount, route.currency)}"
 
 

@@ -1,14 +1,20 @@
 """Legal entities, departments, places and cost centres over the API."""
 
+from typing import Any
+
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.response import Response
 
 import srm.org.lookups  # noqa: F401  the filters below ask them
-from srm.org import filters, services
+from srm.core.errors import Missing
+from srm.org import absence_views, absences, calendar_views, calendars, filters, services
+from srm.org.models import Absence, SpecialDay, WorkingWeek
 from srm.people.models import CostCenter, Department, LegalEntity, Place, User
 from srm.rest.fields import CurrencyField, RefField
-from srm.rest.router import register
+from srm.rest.router import register, register_view
 from srm.rest.serializers import Serializer
-from srm.rest.viewsets import DocumentViewSet
+from srm.rest.viewsets import ApiView, DocumentViewSet
 
 _NAMES = ("name_en", "name_ru", "name_bg")
 _RIGHTS = {"view": "home.view", "create": "org.manage", "update": "org.manage"}
@@ -111,6 +117,103 @@ class CostCenterViewSet(DocumentViewSet):
     update_service = services.update_cost_center
 
 
+class AbsenceSerializer(Serializer):
+    """Who is away, from the first to the last day, both included."""
+
+    user = RefField(User, filter=_staff, required=False)
+    stand_in = RefField(User, filter=_staff)
+
+    class Meta:
+        model = Absence
+        writable = ("user", "stand_in", "starts_on", "ends_on", "note")
+        fields = (*writable, "withdrawn", "version")
+
+
+class AbsenceViewSet(DocumentViewSet):
+    """Absences: the caller's, those he stands in for, or all for who keeps the firm's people.
+
+    `user` may be left out for oneself, and cannot be changed later.
+    """
+
+    model = Absence
+    serializer_class = AbsenceSerializer
+    permissions = {"view": "home.view", "create": "home.view", "update": "home.view"}
+    filterset_class = filters.AbsenceFilter
+    sorts = absence_views.AbsenceList.sorts
+    create_service = absences.create_absence
+    update_service = absences.update_absence
+
+    def queryset(self) -> QuerySet:
+        return super().queryset().select_related("user", "stand_in")
+
+
+class WithdrawAbsenceView(ApiView):
+    """An absence does not hold any more."""
+
+    permission = "home.view"
+
+    @extend_schema(request=None, responses=AbsenceSerializer, operation_id="absences_withdraw")
+    def post(self, request: Any, id: str) -> Any:
+        """The absence, withdrawn."""
+
+        def work() -> Response:
+            absence = (
+                Absence.objects.visible_to(self.actor).select_related("user", "stand_in").filter(public_id=id).first()
+            )
+            if absence is None:
+                raise Missing()
+            done = absences.withdraw_absence(absence, actor=self.actor)
+            return Response(AbsenceSerializer(done, context=self.get_serializer_context()).data)
+
+        return self.write(work)
+
+
+class WorkingWeekSerializer(Serializer):
+    """When a firm works; `days` are ISO weekdays in one text, Monday is 1: "12345"."""
+
+    class Meta:
+        model = WorkingWeek
+        writable = ("legal_entity", "days", "begins", "ends", "time_zone")
+        fields = (*writable, "version")
+
+
+class WorkingWeekViewSet(DocumentViewSet):
+    """Working time of the firms; one without works from Monday to Friday, 9 to 18."""
+
+    model = WorkingWeek
+    serializer_class = WorkingWeekSerializer
+    permissions = _RIGHTS
+    filterset_class = filters.WorkingWeekFilter
+    sorts = calendar_views.WorkingWeekList.sorts
+    create_service = calendars.create_week
+    update_service = calendars.update_week
+
+
+class SpecialDaySerializer(Serializer):
+    """A day that differs from the week and from the public holidays."""
+
+    class Meta:
+        model = SpecialDay
+        writable = ("legal_entity", "day", "works", "name")
+        fields = (*writable, "version")
+
+
+class SpecialDayViewSet(DocumentViewSet):
+    """Days on which a firm works although it is a weekend or a holiday, or the other way round."""
+
+    model = SpecialDay
+    serializer_class = SpecialDaySerializer
+    permissions = _RIGHTS
+    filterset_class = filters.SpecialDayFilter
+    sorts = calendar_views.SpecialDayList.sorts
+    create_service = calendars.create_day
+    update_service = calendars.update_day
+
+
+register("absences", AbsenceViewSet)
+register("working-time", WorkingWeekViewSet)
+register("special-days", SpecialDayViewSet)
+register_view("absences/<str:id>/withdraw/", WithdrawAbsenceView, "absences-withdraw")
 register("legal-entities", LegalEntityViewSet)
 register("departments", DepartmentViewSet)
 register("places", PlaceViewSet)

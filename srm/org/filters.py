@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from srm.org.models import Absence, SpecialDay, WorkingWeek
 from srm.people.models import CostCenter, Department, LegalEntity, Place, User
 from srm.people.roles import ROLES
 from srm.ui import filters
@@ -50,4 +51,33 @@ class UserFilter(_WithActive):
 
     class Meta:
         model = User
+        fields: list[str] = []
+
+
+class AbsenceFilter(filters.FilterSet):
+    user = filters.PickerFilter("users", label=_("Who is away"))
+    stand_in = filters.PickerFilter("users", label=_("Stand-in"))
+    days = filters.DateRangeFilter(label=_("First day"), field_name="starts_on")
+    withdrawn = filters.YesNoFilter(label=_("Withdrawn"))
+
+    class Meta:
+        model = Absence
+        fields: list[str] = []
+
+
+class WorkingWeekFilter(filters.FilterSet):
+    legal_entity = filters.PickerFilter("legal-entities", label=_("Legal entity"))
+
+    class Meta:
+        model = WorkingWeek
+        fields: list[str] = []
+
+
+class SpecialDayFilter(filters.FilterSet):
+    legal_entity = filters.PickerFilter("legal-entities", label=_("Legal entity"))
+    works = filters.YesNoFilter(label=_("Working day"))
+    days = filters.DateRangeFilter(label=_("Day"), field_name="day")
+
+    class Meta:
+        model = SpecialDay
         fields: list[str] = []

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms as django_forms
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 import srm.org.lookups  # noqa: F401  the pickers below ask them
+from srm.org.models import Absence, SpecialDay, WorkingWeek
 from srm.people.models import CostCenter, Department, LegalEntity, Place, User
 from srm.people.roles import ROLES, STAFF_ROLES, SUPPLIER_ROLES
 from srm.ui import forms
@@ -138,3 +140,64 @@ class ReasonForm(forms.Form):
     """Why an account is closed or its second step forgotten."""
 
     reason = django_forms.CharField(label=_("Reason"), max_length=200, help_text=_("It stands in the history."))
+
+
+class AbsenceForm(forms.ModelForm):
+    """Who is away, from when to when, and who stands in."""
+
+    user = forms.PickerField(
+        "users",
+        label=_("Who is away"),
+        required=False,
+        help_text=_("Empty means yourself. It cannot be changed later."),
+    )
+    stand_in = forms.PickerField(
+        "users",
+        label=_("Stand-in"),
+        help_text=_("Sees what waits for you, and decides for you, never on own requests."),
+    )
+
+    class Meta:
+        model = Absence
+        fields = ["user", "stand_in", "starts_on", "ends_on", "note"]
+
+    layout = ["user", "stand_in", ("starts_on", "ends_on"), "note"]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.instance.pk or not self.actor.may("org.manage"):
+            del self.fields["user"]
+
+
+class WorkingWeekForm(forms.ModelForm):
+    """When a firm works."""
+
+    legal_entity = forms.PickerField("legal-entities", label=_("Legal entity"))
+    days = forms.MultipleChoiceField(
+        label=_("Working days"), choices=[(str(day + 1), name) for day, name in WEEKDAYS.items()],
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+    begins = forms.TimeField(label=_("Begins"), widget=django_forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    ends = forms.TimeField(label=_("Ends"), widget=django_forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+
+    class Meta:
+        model = WorkingWeek
+        fields = ["legal_entity", "days", "begins", "ends", "time_zone"]
+
+    layout = ["legal_entity", "days", ("begins", "ends"), "time_zone"]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.initial["days"] = list(self.initial.get("days") or "12345")
+
+
+class SpecialDayForm(forms.ModelForm):
+    """A day that differs from the week."""
+
+    legal_entity = forms.PickerField("legal-entities", label=_("Legal entity"))
+
+    class Meta:
+        model = SpecialDay
+        fields = ["legal_entity", "day", "works", "name"]
+
+    layout = ["legal_entity", ("day", "works"), "name"]

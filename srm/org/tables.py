@@ -1,7 +1,9 @@
 """Tables of the firm's lists."""
 
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext_lazy as _
 
+from srm.org.models import Absence, SpecialDay, WorkingWeek
 from srm.people.models import CostCenter, Department, LegalEntity, Place, User
 from srm.people.roles import ROLES
 from srm.ui import tables
@@ -73,3 +75,45 @@ class UserTable(tables.Table):
 
     class Meta:
         model = User
+
+
+class AbsenceTable(tables.Table):
+    user = tables.TextColumn(accessor="user.name")
+    stand_in = tables.TextColumn(accessor="stand_in.name")
+    starts_on = tables.DateColumn()
+    ends_on = tables.DateColumn()
+    note = tables.TextColumn()
+    withdrawn = tables.FlagColumn()
+
+    class Meta:
+        model = Absence
+
+
+def week_words(week: WorkingWeek) -> str:
+    """The working days in short words."""
+    return ", ".join(str(WEEKDAYS_ABBR[int(digit) - 1]) for digit in week.days)
+
+
+def hours_words(week: WorkingWeek) -> str:
+    """From when to when, e.g. 09:00–18:00."""
+    return f"{week.begins:%H:%M}–{week.ends:%H:%M}"
+
+
+class WorkingWeekTable(tables.Table):
+    legal_entity = tables.TextColumn(accessor="legal_entity.name")
+    days = tables.TextColumn(accessor=week_words)
+    hours = tables.TextColumn(_("Hours"), accessor=hours_words)
+    time_zone = tables.TextColumn()
+
+    class Meta:
+        model = WorkingWeek
+
+
+class SpecialDayTable(tables.Table):
+    day = tables.DateColumn()
+    legal_entity = tables.TextColumn(accessor="legal_entity.name")
+    works = tables.FlagColumn()
+    name = tables.TextColumn()
+
+    class Meta:
+        model = SpecialDay

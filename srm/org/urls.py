@@ -1,6 +1,6 @@
 """Routes of the firm's structure and its accounts, below /org/."""
 
-from srm.org import views
+from srm.org import absence_views, calendar_views, views
 from srm.ui.pages import routes
 
 app_name = "org"
@@ -19,6 +19,18 @@ urlpatterns = [
     *routes(
         views.LegalEntityList, views.LegalEntityDetail, views.LegalEntityCreate, views.LegalEntityEdit,
         prefix="legal-entities/",
+    ),
+    *routes(
+        absence_views.AbsenceList, absence_views.AbsenceCreate, absence_views.AbsenceDetail, absence_views.AbsenceEdit,
+        absence_views.AbsenceWithdraw, prefix="absences/",
+    ),
+    *routes(
+        calendar_views.WorkingWeekList, calendar_views.WorkingWeekCreate, calendar_views.WorkingWeekDetail,
+        calendar_views.WorkingWeekEdit, prefix="working-time/",
+    ),
+    *routes(
+        calendar_views.SpecialDayList, calendar_views.SpecialDayCreate, calendar_views.SpecialDayDetail,
+        calendar_views.SpecialDayEdit, calendar_views.SpecialDayRemove, prefix="special-days/",
     ),
     *routes(views.RoleTable),
 ]  # fmt: skip

@@ -144,3 +144,42 @@ def test_who_was_passed_over_and_why_stands_on_the_route(firm, work, rule, no_ru
     sent(firm)
     step = ApprovalStep.objects.unscoped("test").get()
     assert (step.role, step.notes) == ("head", ["Petya Ilieva has no right to decide on this."])
+
+
+def again(firm, work, request, **changes):
+    """The request after an edit that its room did, asked about again if need be."""
+    from procurement.requests import deciding
+
+    for name, value in changes.items():
+        setattr(request, name, value)
+    request.save()
+    lines = list(RequestLine.objects.unscoped("test").filter(request=request))
+    with work():
+        deciding.lay_out(request, actor=firm.actor("requester"), lines=lines, only_if_changed=True)
+
+
+def test_an_edit_of_what_was_approved_asks_again_and_another_does_not(firm, work):
+    request = sent(firm)
+    decide(firm, work, request, "approver")
+    request.refresh_from_db()
+    again(firm, work, request, note="leave them at the gate")
+    assert ApprovalRoute.objects.unscoped("test").count() == 1
+    again(firm, work, request, title="Fasteners and more")
+    assert outcomes() == ["approved", "waiting"]
+    assert selectors.waiting_for(firm.actor("approver")).count() == 1
+
+
+def test_a_decision_about_what_is_no_longer_asked_is_refused(firm, work):
+    from srm.core.errors import Stale
+
+    request = sent(firm)
+    old = ApprovalStep.objects.unscoped("test").select_related("route").get()
+    again(firm, work, request, title="Fasteners and more")
+    for options in ({"step": old}, {"seen": old.route.content_hash}):
+        with pytest.raises(Stale, match="changed and sent anew"), work():
+            services.decide(request, actor=firm.actor("approver"), outcome="approved", **options)
+    assert sorted(outcomes()) == ["skipped", "waiting"]
+    fresh = selectors.route_of(request)
+    with work():
+        services.decide(request, actor=firm.actor("approver"), outcome="approved", seen=fresh.content_hash)
+    assert state(request) == "approved"

@@ -25,6 +25,8 @@ PLAIN: dict[str, str] = {
     "srm.Place": "delivery addresses to choose from",
     "srm.Location": "of warehouses, read through their own visible_to",
     "srm.Warehouse": "names of places; what lies there is scoped",
+    "srm.WorkingWeek": "when the firm works",
+    "srm.SpecialDay": "days on which the firm works or not",
     "srm.ApprovalRule": "who decides what is no secret inside the firm",
     # The directory of items: one for the whole firm, open to holders of catalog.view.
     "srm.Category": "the item tree",

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
 from procurement.requests.lifecycle import LineState
 from procurement.requests.models import KIND, PurchaseRequest, RequestLine
 from srm.approvals import services as approvals
+from srm.approvals.accumulation import accumulate
 from srm.approvals.selectors import route_of
 from srm.audit.models import AuditEvent
 from srm.budget import services as budget
+from srm.catalog.models import Category
 from srm.core.actor import Actor
 from srm.core.money import cents
 from srm.flow.perform import give_number
 from srm.flow.registry import effect, guard
 from srm.people.models import User
 
+COUNTED = (LineState.SUBMITTED, LineState.APPROVED)
 LINES = "the lines of the request that moves"
 
 
@@ -63,8 +66,17 @@ def lay_out(
         request, actor=actor, amount=sum((line.amount for line in full), Decimal(0)), currency=request.currency,
         department=request.department, cost_centers=list(centers.values()), categories=list(categories.values()),
         content=content_of(request), barred=authors_of(request), title=request.title, requester=request.requester,
-        need_by=min(line.need_by for line in full),
+        need_by=min(line.need_by for line in full), parts=parts_of(full),
     )  # fmt: skip
+
+
+def parts_of(lines: Iterable[RequestLine]) -> dict[Category, Decimal]:
+    """What lines cost together, by category; adds up over the year, so that splitting dodges no limit."""
+    parts: dict[Category, Decimal] = {}
+    for line in lines:
+        if line.category is not None:
+            parts[line.category] = parts.get(line.category, Decimal(0)) + line.amount
+    return parts
 
 
 def ask_again(request: PurchaseRequest, *, actor: Actor) -> None:
@@ -92,6 +104,8 @@ def submitted(request: PurchaseRequest, *, actor: Actor, lines: Sequence[Request
 def withdrawn(request: PurchaseRequest, *, actor: Actor, **_details: object) -> None:
     """Nobody needs to decide any more."""
     ask_again(request, actor=actor)
+    live = RequestLine.objects.unscoped(LINES).filter(request=request, state__in=COUNTED).select_related("category")
+    accumulate(request, parts_of(live), title=request.title)
 
 
 @guard(RequestLine, "approve")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -18,6 +19,7 @@ from procurement.requests.states import HeaderState
 from procurement.requests.tracking import Part
 from srm.approvals.asking import who_decides
 from srm.approvals.models import ApprovalRoute
+from srm.catalog.models import Category
 from srm.core import clock
 from srm.core.actor import Actor
 from srm.people.models import Department, User
@@ -242,7 +244,8 @@ def _due(tracks: Sequence[Track]) -> str:
 
 def would_decide(request: PurchaseRequest, lines: Sequence[RequestLine]) -> list[str]:
     """Names in the order in which they would be asked."""
-    return _deciders([Need.of(line) for line in lines], request.department, request.people())
+    needs = [Need.of(line) for line in lines]
+    return _deciders(needs, request.department, request.people(), but=request.public_id)
 
 
 def would_decide_needs(needs: Sequence[Need], department: Department | None, actor: Actor) -> list[str]:
@@ -250,10 +253,14 @@ def would_decide_needs(needs: Sequence[Need], department: Department | None, act
     return _deciders(needs, department, {actor.person_id}) if needs and department else []
 
 
-def _deciders(needs: Sequence[Need], department: Department, barred: set[str]) -> list[str]:
+def _deciders(needs: Sequence[Need], department: Department, barred: set[str], but: str = "") -> list[str]:
+    parts: dict[Category, Decimal] = defaultdict(Decimal)
+    for need in needs:
+        if need.category:
+            parts[need.category] += need.amount
     steps = who_decides(
         KIND, amount=sum((need.amount for need in needs), Decimal(0)), department=department, barred=barred,
         cost_centers=list({need.cost_center.pk: need.cost_center for need in needs if need.cost_center}.values()),
-        categories=list({need.category.pk: need.category for need in needs if need.category}.values()),
+        categories=list(parts), parts=parts, entity=department.legal_entity, but=but,
     )  # fmt: skip
     return [step.decider for step in steps]

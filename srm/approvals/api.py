@@ -41,7 +41,7 @@ class StepSerializer(Serializer):
         model = ApprovalStep
         fields = (
             "document_kind", "document", "document_number", "title", "amount", "currency", "need_by", "content", "order", "group",
-            "asked", "notes", "due_at", "outcome", "decided_by", "decided_for", "decided_at", "reason",
+            "asked", "notes", "by_sum", "due_at", "outcome", "decided_by", "decided_for", "decided_at", "reason",
         )  # fmt: skip
 
 
@@ -97,7 +97,7 @@ class DecideStepView(ApiView):
 
 RULE_FIELDS = (
     "kind", "order", "min_amount", "max_amount", "department", "category", "cost_center", "segment", "who", "user",
-    "role", "one_is_enough", "hours", "is_active",
+    "role", "one_is_enough", "hours", "accumulates", "is_active",
 )  # fmt: skip
 
 
@@ -136,6 +136,7 @@ class TriedRule(InputSerializer):
     user = RefField(User, required=False, allow_null=True)
     role = serializers.ChoiceField(choices=DECIDING_ROLES, required=False, allow_blank=True)
     one_is_enough = serializers.BooleanField(default=False)
+    accumulates = serializers.BooleanField(default=True)
 
 
 class WhoInput(InputSerializer):
@@ -145,7 +146,9 @@ class WhoInput(InputSerializer):
     amount = AmountField(help_text="In the base currency")
     department = RefField(Department)
     cost_centers = RefListField(CostCenter, required=False)
-    categories = RefListField(Category, required=False)
+    categories = RefListField(
+        Category, required=False, help_text="With exactly one, what was asked for in it this year adds to the amount"
+    )
     requester = RefField(User, required=False, allow_null=True)
     rules = TriedRule(many=True, required=False)
 
@@ -161,6 +164,10 @@ class PlannedSerializer(serializers.Serializer):
     rule = serializers.CharField(source="kept_rule", allow_null=True)
     notes = serializers.ListField(child=serializers.CharField(), help_text="Who was passed over, and why")
     empty = serializers.BooleanField()
+    by_sum = serializers.DecimalField(
+        max_digits=15, decimal_places=2, allow_null=True,
+        help_text="The sum of the year that asked for the step, where the amount alone would not have",
+    )  # fmt: skip
 
 
 class WhoView(ApiView):
@@ -178,8 +185,10 @@ class WhoView(ApiView):
         kind, requester = values["kind"], values.get("requester")
         if registry.kind_of(kind) is None:
             raise InvalidInput({"kind": [_("Choose one of those offered.")]})
+        categories = values.get("categories") or []
         steps = asking.who_decides(
-            **values, barred=[requester.person_id] if requester else [],
+            **values, parts={categories[0]: values["amount"]} if len(categories) == 1 else None,
+            entity=values["department"].legal_entity, barred=[requester.person_id] if requester else [],
             rules=None if rules is None else services.tried_table(kind, extra=rules, whole=True),
         )  # fmt: skip
         return Response(PlannedSerializer(steps, many=True).data)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
 
 from srm.approvals import registry, routing
+from srm.approvals.accumulation import Parts, Sums, sums_for
 from srm.approvals.models import ApprovalRule, Who, why_passed
 from srm.people.models import CostCenter, Department, User
 from srm.people.roles import ROLES
 
 if TYPE_CHECKING:
     from srm.catalog.models import Category
+    from srm.people.models import LegalEntity
 
 DECIDE = "approvals.decide"
 GRANTS = {role: rights for role, (_label, rights) in ROLES.items()}
@@ -26,6 +28,7 @@ class Planned:
     """A part of a step to be: asked is `user`, or anybody with `role`; `rule` is None when no rule fits.
 
     Parts of one `group` (above 0) are alternatives. `notes` say who was passed over; `empty`: nobody can decide it.
+    `by_sum` is the sum of the year that asked for the step, where the document's own amount would not have.
     """
 
     order: int
@@ -36,6 +39,7 @@ class Planned:
     group: int = 0
     passed: tuple[routing.Passed, ...] = ()
     empty: bool = False
+    by_sum: Decimal | None = None
 
     @property
     def decider(self) -> str:
@@ -56,7 +60,8 @@ class Planned:
 def who_decides(
     kind: str, *, amount: Decimal, department: Department | None, cost_centers: Iterable[CostCenter] = (),
     categories: Iterable[Category] = (), barred: Collection[str] = (), requester: User | None = None,
-    rules: Sequence[ApprovalRule] | None = None,
+    rules: Sequence[ApprovalRule] | None = None, parts: Parts | None = None, entity: LegalEntity | None = None,
+    but: str = "",
 ) -> list[Planned]:  # fmt: skip
     """The steps a document would go through, in order; never empty.
 
@@ -67,14 +72,27 @@ def who_decides(
         amount: in the base currency.
         barred: person ids that may not decide.
         rules: a table to try instead of the one that is kept.
+        parts: amounts by category in the base currency; with those of the year and `entity` they choose the steps.
+        but: the public id of the document itself, so that it does not count twice.
     """
     centers = list(cost_centers)
-    fitting = fitting_rules(
-        kind, amount=amount, department=department, categories=categories, cost_centers=centers, rules=rules
-    )
+    table = list(kept_rules(kind)) if rules is None else [one for one in rules if one.kind == kind and one.is_active]
+    sums = sums_for(kind, parts or {}, table, entity=entity, but=but)
+    facts = facts_of(amount, department, categories, centers)
+    fitting = [
+        rule
+        for rule in sorted(table, key=lambda rule: (rule.order, rule.min_amount))
+        if fits(rule, replace(facts, amount=sums.for_rule(rule, amount)))
+    ]
     house, users = _house(fitting, department, centers, requester)
     choice = routing.Choice(house, rights=rights_for(kind), barred=barred, grants=GRANTS)
-    return [_planned(part, fitting, users) for part in choice.steps([asking_of(rule) for rule in fitting])]
+    planned = [_planned(part, fitting, users) for part in choice.steps([asking_of(rule) for rule in fitting])]
+    return [replace(step, by_sum=_by_sum(step.rule, sums, facts)) for step in planned]
+
+
+def _by_sum(rule: ApprovalRule | None, sums: Sums, facts: Facts) -> Decimal | None:
+    """The sum that made a rule fit, when the amount alone would not have."""
+    return None if rule is None or fits(rule, facts) else sums.for_rule(rule, facts.amount)
 
 
 def _planned(part: routing.Asked, rules: Sequence[ApprovalRule], users: dict[int, User]) -> Planned:
@@ -96,20 +114,6 @@ def asking_of(rule: ApprovalRule) -> routing.Asking:
     return routing.Asking(rule.who, rule.order, rule.user_id, rule.role, rule.one_is_enough, rule.conditions)
 
 
-def fitting_rules(
-    kind: str, *, amount: Decimal, department: Department | None, categories: Iterable[Category],
-    cost_centers: Iterable[CostCenter] = (), rules: Sequence[ApprovalRule] | None = None,
-) -> list[ApprovalRule]:  # fmt: skip
-    """Active rules for this kind, amount, department (or one above it), and any of the categories and cost centres."""
-    known = list(categories)
-    facts = Facts(
-        amount, department.path if department else "", tuple(category.path for category in known),
-        frozenset(category.segment for category in known) - {""}, frozenset(center.pk for center in cost_centers),
-    )  # fmt: skip
-    table = kept_rules(kind) if rules is None else [rule for rule in rules if rule.kind == kind and rule.is_active]
-    return [rule for rule in sorted(table, key=lambda rule: (rule.order, rule.min_amount)) if fits(rule, facts)]
-
-
 @dataclass(frozen=True)
 class Facts:
     """What rules compare of a document: amount in the base currency, paths, segments, cost centres' keys."""
@@ -119,6 +123,17 @@ class Facts:
     categories: tuple[str, ...] = ()
     segments: frozenset[str] = frozenset()
     cost_centers: frozenset[int] = frozenset()
+
+
+def facts_of(
+    amount: Decimal, department: Department | None, categories: Iterable[Category], centers: Iterable[CostCenter]
+) -> Facts:
+    """What rules compare, of the objects behind it."""
+    known = list(categories)
+    return Facts(
+        amount, department.path if department else "", tuple(category.path for category in known),
+        frozenset(category.segment for category in known) - {""}, frozenset(center.pk for center in centers),
+    )  # fmt: skip
 
 
 def fits(rule: ApprovalRule, facts: Facts) -> bool:

@@ -61,11 +61,11 @@ class RuleForm(forms.ModelForm):
         model = ApprovalRule
         fields = [
             "kind", "order", "min_amount", "max_amount", "department", "category", "cost_center", "segment", "who",
-            "user", "role", "one_is_enough", "hours", "is_active",
+            "user", "role", "one_is_enough", "hours", "accumulates", "is_active",
         ]  # fmt: skip
 
     layout = [
-        _("Who decides"), "who", ("user", "role"), "one_is_enough", _("On what"), "kind", ("min_amount", "max_amount"),
+        _("Who decides"), "who", ("user", "role"), "one_is_enough", _("On what"), "kind", ("min_amount", "max_amount"), "accumulates",
         ("department", "category"), ("cost_center", "segment"), _("When"), ("order", "hours"), "is_active",
     ]  # fmt: skip
 

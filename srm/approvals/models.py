@@ -93,6 +93,10 @@ class ApprovalRule(models.Model):
         help_text=_("Half-way comes a reminder; at the end somebody above is asked as well. 0 means no limit."),
     )  # fmt: skip
     one_is_enough = models.BooleanField(_("One of them is enough"), default=False)
+    accumulates = models.BooleanField(
+        _("Counts the sum of the year"), default=True,
+        help_text=_("Compares what was asked for in the category this year, so that splitting dodges no limit."),
+    )  # fmt: skip
     is_active = models.BooleanField(_("Active"), default=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -257,6 +261,8 @@ class ApprovalStep(ScopedModel):
     )
     decided_at = models.DateTimeField(_("Decided"), null=True)
     reason = models.TextField(_("Reason"), blank=True)
+    # The sum of the year that chose this step, where the document's own amount would not have.
+    by_sum = fields.amount(null=True)
     # Working hours to decide in, 0 for no limit; they run from the moment it is this step's turn.
     hours = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(_("Due"), null=True)
@@ -301,3 +307,27 @@ class ApprovalStep(ScopedModel):
     def notes(self) -> list[str]:
         """Sentences about those who were passed over."""
         return [why_passed(who, why) for who, why in self.passed]
+
+
+class Accumulated(models.Model):
+    """What one document adds to the year of its kind, firm and category, in the base currency."""
+
+    document_kind = models.CharField(max_length=80)
+    document_id = models.CharField(max_length=22)
+    document_number = models.CharField(max_length=40, blank=True)
+    title = models.CharField(max_length=250)
+    legal_entity = models.ForeignKey("srm.LegalEntity", models.PROTECT, related_name="+", db_index=False)
+    year = models.PositiveSmallIntegerField()
+    category = models.ForeignKey(Category, models.PROTECT, related_name="+")
+    amount = fields.amount()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document_kind", "document_id", "category"], name="accumulated_once"
+            )
+        ]  # fmt: skip
+        indexes = [models.Index(fields=["document_kind", "legal_entity", "year", "category"], name="accumulated_year")]
+
+    def __str__(self) -> str:
+        return f"{self.document_number} {self.title}".strip()

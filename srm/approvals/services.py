@@ -13,7 +13,8 @@ from django.apps import apps
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext as _
 
-from srm.approvals import asking, lateness, registry, selectors
+from srm.approvals import accumulation, asking, lateness, registry, selectors
+from srm.approvals.accumulation import Parts
 from srm.approvals.models import ApprovalRoute, ApprovalRule, ApprovalStep, Who
 from srm.approvals.notices import tell_deciders
 from srm.audit import services as audit
@@ -42,12 +43,14 @@ def lay_out(
     document: Any, *, actor: Actor, amount: Decimal, currency: str, department: Department | None = None,
     cost_centers: Iterable[CostCenter] = (), categories: Iterable[Category] = (), content: object = None,
     barred: Collection[str] = (), title: str = "", requester: User | None = None, need_by: dt.date | None = None,
+    parts: Parts | None = None,
 ) -> ApprovalRoute:  # fmt: skip
     """The way of `document` through its approvals; an unfinished older one is dropped. Tells the first deciders.
 
     Args:
         amount: in the base currency; rules compare it.
         content: what is being approved, as plain values; kept as a hash.
+        parts: the amount by category, in the base currency; adds up with others of the year.
         barred: person ids that may not decide; the one who sends it is always among them.
 
     Raises:
@@ -55,21 +58,27 @@ def lay_out(
     """
     uow.require()
     drop(document)
+    entity = getattr(document, "legal_entity", None)
+    if parts:
+        accumulation.in_turn(entity)
     people = sorted({*barred, actor.person_id} - {""})
     steps = asking.who_decides(
         document._meta.label_lower, amount=amount, department=department, cost_centers=cost_centers,
-        categories=categories, barred=people, requester=requester,
+        categories=categories, barred=people, requester=requester, parts=parts, but=document.public_id,
+        entity=entity,
     )  # fmt: skip
     _refuse_empty(steps)
+    if parts is not None:
+        accumulation.accumulate(document, parts, title=title)
     route = ApprovalRoute.objects.unscoped(selectors.MACHINE).create(
         document_kind=document._meta.label_lower, document_id=document.public_id, document_number=document.number,
-        title=title or str(document), legal_entity=getattr(document, "legal_entity", None), department=department, requester=requester, need_by=need_by, amount=amount,
+        title=title or str(document), legal_entity=entity, department=department, requester=requester, need_by=need_by, amount=amount,
         currency=currency, content_hash=hash_of(content), barred=people,
     )  # fmt: skip
     ApprovalStep.objects.unscoped(selectors.MACHINE).bulk_create(
         ApprovalStep(
             route=route, order=step.order, group=step.group, hours=step.rule.hours if step.rule else 0, who=step.who, user=step.user, role=step.role,
-            passed=[[one.who, one.why] for one in step.passed],
+            passed=[[one.who, one.why] for one in step.passed], by_sum=step.by_sum,
         )
         for step in steps
     )  # fmt: skip
@@ -105,6 +114,7 @@ def drop(document: Any) -> None:
         document_kind=document._meta.label_lower, document_id=document.public_id, outcome="open"
     ):
         _end(route, "dropped")
+        accumulation.forget(document)
 
 
 def content_renamed(document: Any, *, before: object, after: object) -> None:
@@ -183,6 +193,8 @@ def decide(
         tell_deciders(fresh, actor=actor)
         return locked
     _end(route, outcome)
+    if outcome != "approved":
+        accumulation.forget(locked)
     return perform(locked, registry.moves_of(locked)[outcome], actor=actor, reason=reason)
 
 

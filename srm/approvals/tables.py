@@ -20,11 +20,12 @@ class RuleTable(tables.Table):
     decider = tables.TextColumn(_("Who decides"))
     one_is_enough = tables.FlagColumn()
     hours = tables.NumberColumn()
+    accumulates = tables.FlagColumn()
     is_active = tables.FlagColumn()
 
     class Meta:
         model = ApprovalRule
-        hidden = ("cost_center", "segment", "hours")
+        hidden = ("cost_center", "segment", "hours", "accumulates")
 
 
 class StepTable(tables.Table):

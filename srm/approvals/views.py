@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from srm.approvals import asking, filters, forms, registry, selectors, services, tables
+from srm.approvals import accumulation, asking, filters, forms, registry, selectors, services, tables
 from srm.approvals.models import ApprovalRule, ApprovalStep
 from srm.core.actor import Actor
 from srm.core.errors import DomainError, InvalidInput
@@ -125,11 +125,14 @@ class StepDetail(DetailPage):
 
     def context(self) -> dict[str, Any]:
         reason = services.may_decide(self.document, self.actor) if self.object.outcome == "waiting" else ""
+        route = selectors.route_of(self.document)
         return {
             **super().context(), "facts_html": facts_of(self.document, self.actor, self.request),
             "may": self.object.outcome == "waiting" and not reason, "why_not": reason,
             "blocked": blocked(self.document, self.actor),
-            "approval": selectors.route_of(self.document), "reasons": self.reasons, "typed": self.typed,
+            "approval": route, "beside": accumulation.beside(route) if route else [],
+            "by_sum": max((step.by_sum for step in route.steps.all() if step.by_sum), default=None) if route else None,
+             "reasons": self.reasons, "typed": self.typed,
             "decide_url": reverse("approvals:approvalstep-decide", args=[self.object.public_id]),
         }  # fmt: skip
 
@@ -220,7 +223,7 @@ class RuleDetail(DetailPage):
     route = "rules/<str:public_id>/"
     facts = [
         ("kind_label", gettext_lazy("Document")), "order", "min_amount", "max_amount", "department", "category",
-        "cost_center", "segment", ("decider", gettext_lazy("Who decides")), "one_is_enough", "hours", "is_active",
+        "cost_center", "segment", ("decider", gettext_lazy("Who decides")), "one_is_enough", "hours", "accumulates", "is_active",
     ]  # fmt: skip
 
     def queryset(self) -> QuerySet:
@@ -263,6 +266,8 @@ class WhoWouldDecide(ActionPage):
             cost_centers=[values["cost_center"]] if values["cost_center"] else [],
             categories=[values["category"]] if values["category"] else [],
             barred=[requester.person_id] if requester else [], requester=requester, rules=table,
+            parts={values["category"]: values["amount"]} if values["category"] else None,
+            entity=values["department"].legal_entity,
         )  # fmt: skip
         return self.show(planned=steps)
 

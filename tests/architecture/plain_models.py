@@ -27,6 +27,7 @@ PLAIN: dict[str, str] = {
     "srm.Warehouse": "names of places; what lies there is scoped",
     "srm.WorkingWeek": "when the firm works",
     "srm.SpecialDay": "days on which the firm works or not",
+    "srm.Accumulated": "sums of the year; shown by approvals to who decides on a document they add up with",
     "srm.ApprovalRule": "who decides what is no secret inside the firm",
     # The directory of items: one for the whole firm, open to holders of catalog.view.
     "srm.Category": "the item tree",

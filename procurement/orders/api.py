@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
-from rest_framework import serializers
+from typing import Any
 
-from procurement.orders import services
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from procurement.orders import deciding, services
 from procurement.orders.filters import OrderFilter
 from procurement.orders.models import OrderLine, PurchaseOrder
 from procurement.orders.views import SORTS
-from srm.rest.router import register
+from srm.core.errors import Missing
+from srm.rest.router import register, register_view
 from srm.rest.serializers import LineSerializer, Serializer
-from srm.rest.viewsets import DocumentViewSet
+from srm.rest.viewsets import ApiView, DocumentViewSet
 
 
 class OrderLineSerializer(LineSerializer):
@@ -70,5 +75,25 @@ class OrderViewSet(PortalOrderViewSet):
     update_service = services.update_order
 
 
+class AskOrderView(ApiView):
+    """Send a draft to those whom the approval rules name."""
+
+    permission = "orders.edit"
+
+    @extend_schema(request=None, responses=OrderSerializer, operation_id="orders_ask_approval")
+    def post(self, request: Any, id: str) -> Any:
+        """The order, still a draft."""
+
+        def work() -> Response:
+            order = PurchaseOrder.objects.visible_to(self.actor).filter(public_id=id).first()
+            if order is None:
+                raise Missing()
+            asked = deciding.ask(order, actor=self.actor)
+            return Response(OrderSerializer(asked, context=self.get_serializer_context()).data)
+
+        return self.write(work)
+
+
 register("orders", OrderViewSet)
+register_view("orders/<str:id>/ask-approval/", AskOrderView, "orders-ask-approval")
 register("portal-orders", PortalOrderViewSet)

@@ -11,7 +11,7 @@ from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from procurement.awards.models import Award, AwardLine
-from procurement.orders import money
+from procurement.orders import deciding, money
 from procurement.orders.models import OrderConfirmation, OrderLine, OrderState, PurchaseOrder
 from procurement.planning import services as planning
 from procurement.requests import services as ledger
@@ -66,7 +66,9 @@ def update_order(
     if lines is not None:
         order.lines.all().delete()
         _write_lines(order, lines, actor)
-    return _refresh_totals(order)
+    order = _refresh_totals(order)
+    deciding.edited(order, actor=actor)
+    return order
 
 
 def name_payer(

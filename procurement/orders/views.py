@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
-from procurement.orders import money, printing, services
+from procurement.orders import deciding, money, printing, services
 from procurement.orders.exchange import OrderSheet
 from procurement.orders.filters import OrderFilter
 from procurement.orders.forms import OrderForm, OrderLines, PayerForm
@@ -20,7 +20,7 @@ from srm.core import clock
 from srm.core.actor import Actor
 from srm.people.models import LegalEntity
 from srm.ui.menu import menu
-from srm.ui.pages import CreatePage, DetailPage, EditPage, ListPage, Page
+from srm.ui.pages import ActionPage, CreatePage, DetailPage, EditPage, ListPage, Page
 from srm.ui.panels import Content, panel
 from srm.ui.slots import Action
 
@@ -122,11 +122,6 @@ class OrderDetail(DetailPage):
         from django.urls import reverse
 
         pdf = reverse("orders:purchaseorder-pdf", args=[self.object.public_id])
-        found = [*super().actions(), Action("pdf", _("PDF"), pdf)]
-        if self.object.state == OrderState.APPROVED and self.actor.may("orders.edit"):
-            payer = reverse("orders:purchaseorder-payer", args=[self.object.public_id])
-            found.append(Action("payer", _("Who pays"), payer))
-        return found
 
 
 def _late(line: OrderLine) -> bool:
@@ -172,6 +167,20 @@ class OrderCreate(CreatePage):
     def initial(self) -> dict[str, Any]:
         entity = LegalEntity.objects.filter(is_active=True).first()
         return {"legal_entity": entity, **super().initial()}
+
+
+class OrderAsk(ActionPage):
+    """A draft goes to those whom the approval rules name."""
+
+    model, permission, name = PurchaseOrder, "orders.edit", "ask"
+    title, submit, done = _("Send for approval"), _("Send for approval"), _("Sent for approval.")
+    ask = _("Those whom the approval rules name decide. The order stays a draft until then.")
+
+    def eyebrow(self) -> list[Any]:
+        return [self.object]
+
+    def act(self, form: Any) -> PurchaseOrder:
+        return deciding.ask(self.object, actor=self.actor)
 
 
 class OrderEdit(EditPage):

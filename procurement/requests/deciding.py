@@ -7,18 +7,16 @@ from decimal import Decimal
 from typing import Any
 
 from procurement.requests.lifecycle import LineState
-from procurement.requests.models import KIND, PurchaseRequest, RequestLine
+from procurement.requests.models import PurchaseRequest, RequestLine
 from srm.approvals import services as approvals
 from srm.approvals.accumulation import accumulate
-from srm.approvals.selectors import route_of
-from srm.audit.models import AuditEvent
+from srm.approvals.selectors import editors_of, route_of
 from srm.budget import services as budget
 from srm.catalog.models import Category
 from srm.core.actor import Actor
 from srm.core.money import cents
 from srm.flow.perform import give_number
 from srm.flow.registry import effect, guard
-from srm.people.models import User
 
 COUNTED = (LineState.SUBMITTED, LineState.APPROVED)
 LINES = "the lines of the request that moves"
@@ -42,11 +40,7 @@ def content_of(request: PurchaseRequest) -> dict[str, Any]:
 
 def authors_of(request: PurchaseRequest) -> set[str]:
     """Person ids of everybody who asked for, wrote or edited it."""
-    events = AuditEvent.objects.filter(
-        root_kind=KIND, root_id=request.public_id, verb__in=["created", "changed"], actor_user_id__isnull=False
-    )
-    editors = User.objects.filter(pk__in=events.values("actor_user_id"))
-    return request.people() | {user.person_id for user in editors}
+    return request.people() | editors_of(request)
 
 
 def lay_out(

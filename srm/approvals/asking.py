@@ -76,18 +76,23 @@ def who_decides(
         but: the public id of the document itself, so that it does not count twice.
     """
     centers = list(cost_centers)
-    table = list(kept_rules(kind)) if rules is None else [one for one in rules if one.kind == kind and one.is_active]
-    sums = sums_for(kind, parts or {}, table, entity=entity, but=but)
     facts = facts_of(amount, department, categories, centers)
-    fitting = [
-        rule
-        for rule in sorted(table, key=lambda rule: (rule.order, rule.min_amount))
-        if fits(rule, replace(facts, amount=sums.for_rule(rule, amount)))
-    ]
+    fitting, sums = rules_for(kind, facts, rules=rules, parts=parts or {}, entity=entity, but=but)
     house, users = _house(fitting, department, centers, requester)
     choice = routing.Choice(house, rights=rights_for(kind), barred=barred, grants=GRANTS)
     planned = [_planned(part, fitting, users) for part in choice.steps([asking_of(rule) for rule in fitting])]
     return [replace(step, by_sum=_by_sum(step.rule, sums, facts)) for step in planned]
+
+
+def rules_for(
+    kind: str, facts: Facts, *, parts: Parts, entity: LegalEntity | None, but: str = "",
+    rules: Sequence[ApprovalRule] | None = None,
+) -> tuple[list[ApprovalRule], Sums]:  # fmt: skip
+    """The active rules that fit, in the order of their steps, and the sums of the year they were compared with."""
+    table = list(kept_rules(kind)) if rules is None else [one for one in rules if one.kind == kind and one.is_active]
+    sums = sums_for(kind, parts, table, entity=entity, but=but)
+    fitting = [rule for rule in table if fits(rule, replace(facts, amount=sums.for_rule(rule, facts.amount)))]
+    return sorted(fitting, key=lambda rule: (rule.order, rule.min_amount)), sums
 
 
 def _by_sum(rule: ApprovalRule | None, sums: Sums, facts: Facts) -> Decimal | None:

@@ -18,6 +18,7 @@ from srm.ui.links import url_of
 WAITING = kind("approvals.waiting", _("Something waits for my decision"), channel="mail").code
 
 
+ANSWERED = kind("approvals.answered", _("What I sent for approval came back"), channel="mail").code
 LATE = kind("approvals.late", _("A decision of mine is overdue"), channel="mail").code
 
 
@@ -57,3 +58,13 @@ def _asked(route: ApprovalRoute, step: ApprovalStep) -> list[User]:
     stand_ins = [one for others in stand_ins_of(asked).values() for one in others]
     people = {user.pk: user for user in [*asked, *stand_ins] if user.person_id not in route.barred}
     return list(people.values())
+
+
+def tell_answer(route: ApprovalRoute, outcome: str, reason: str, *, actor: Actor) -> None:
+    """Tell the requester of a decision that moves nothing by itself."""
+    document = selectors.document_of(route)
+    subjects = {"returned": _("Sent back: {title}"), "rejected": _("Refused: {title}")}
+    tell(
+        [route.requester], kind=ANSWERED, actor=actor, url=url_of(document) or "", button=_("Look"),
+        subject=subjects[outcome], body="{reason}", values={"title": str(route), "reason": reason},
+    )  # fmt: skip

@@ -49,7 +49,8 @@ def describes(
 ) -> Callable[[Facts], Facts]:  # fmt: skip
     """Declare a kind by the function that gives the decision page its facts: (template, context).
 
-    `blocked(document, actor)` says why an approval would be refused now (a used-up budget): the button is grey then.
+    `moves` names the lifecycle's move for each outcome; a document without one for "returned" stays where it is, and
+    its requester is told. `blocked(document, actor)` says why an approval would be refused now (a used-up budget): the button is grey then.
     """
 
     def register(function: Facts) -> Facts:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from srm.approvals.asking import DECIDE, holders, rights_for
 from srm.approvals.models import ApprovalRoute, ApprovalStep, covered_steps
+from srm.audit.models import AuditEvent
 from srm.core.actor import Actor
 from srm.core.errors import RuleBroken
 from srm.org.selectors import covered_by
@@ -124,3 +125,13 @@ def document_of(route: ApprovalRoute) -> Any:
     if document is None:
         raise RuleBroken([_("The document is gone.")])
     return document
+
+
+def editors_of(document: models.Model) -> set[str]:
+    """Person ids of everybody who made or edited a document or its lines."""
+    events = AuditEvent.objects.filter(
+        root_kind=document._meta.label_lower,
+        root_id=document.public_id,  # type: ignore[attr-defined]
+        verb__in=["created", "changed", "lines written"], actor_user_id__isnull=False,
+    )  # fmt: skip
+    return {user.person_id for user in User.objects.filter(pk__in=events.values("actor_user_id"))}

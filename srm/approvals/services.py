@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from srm.approvals import accumulation, asking, lateness, registry, selectors
 from srm.approvals.accumulation import Parts
 from srm.approvals.models import ApprovalRoute, ApprovalRule, ApprovalStep, Who
-from srm.approvals.notices import tell_deciders
+from srm.approvals.notices import tell_answer, tell_deciders
 from srm.audit import services as audit
 from srm.core import clock
 from srm.core.actor import Actor
@@ -195,7 +195,11 @@ def decide(
     _end(route, outcome)
     if outcome != "approved":
         accumulation.forget(locked)
-    return perform(locked, registry.moves_of(locked)[outcome], actor=actor, reason=reason)
+    move = registry.moves_of(locked).get(outcome)
+    if move is None:
+        tell_answer(route, outcome, reason, actor=actor)
+        return locked
+    return perform(locked, move, actor=actor, reason=reason)
 
 
 def _in_the_name_of(taken: Iterable[tuple[ApprovalStep, User | None]], actor: Actor, route: ApprovalRoute) -> Actor:

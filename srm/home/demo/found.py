@@ -161,7 +161,7 @@ def _rules(world: World) -> None:
             continue  # rules of a category come with the catalog
         approvals.create_rule(
             actor=world.actor("administrator"), kind=REQUESTS, order=order, min_amount=Decimal(amount), who=who,
-            role=whom if who == "role" else "",
+            role=whom if who == "role" else "", accumulates=False,
         )  # fmt: skip
 
 
@@ -185,7 +185,7 @@ def _categories(world: World) -> None:
         if category:
             approvals.create_rule(
                 actor=world.actor("administrator"), kind=REQUESTS, order=order, min_amount=Decimal(amount), who=who,
-                user=world.people[whom], category=world.categories[category],
+                user=world.people[whom], category=world.categories[category], accumulates=False,
             )  # fmt: skip
 
 

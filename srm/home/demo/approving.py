@@ -1,0 +1,49 @@
+"""How the demo company decides from today on: rules for orders, alternatives, limits, an absence, a working Saturday."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from procurement.orders.deciding import KIND as ORDERS
+from srm.approvals import services as approvals
+from srm.approvals.services import REQUESTS
+from srm.home.demo.world import World
+from srm.org import absences, calendars
+
+
+def from_now_on(world: World) -> None:
+    """Written when the history has been played: its documents were decided by the first rules."""
+    administrator = world.actor("administrator")
+    department = world.departments["PROD"]
+    rules: list[dict[str, Any]] = [
+        {"kind": ORDERS, "who": "role", "role": "head", "min_amount": Decimal(3000), "hours": 16, "accumulates": False},
+        {"kind": REQUESTS, "order": 2, "who": "user", "user": world.people["vladev"], "min_amount": Decimal(5000),
+         "department": department, "one_is_enough": True, "hours": 16},
+        {"kind": REQUESTS, "order": 2, "who": "user", "user": world.people["budget_owner"], "min_amount": Decimal(5000),
+         "department": department, "one_is_enough": True, "hours": 16},
+        {"kind": REQUESTS, "who": "local", "role": "approver", "max_amount": Decimal(1000), "accumulates": False, "hours": 8},
+    ]  # fmt: skip
+    for rule in rules:
+        approvals.create_rule(actor=administrator, **rule)
+    _calendar(world)
+    today = world.calendar.today
+    absences.create_absence(
+        actor=administrator, user=world.people["approver"], stand_in=world.people["budget_owner"], starts_on=today,
+        ends_on=today + dt.timedelta(days=7),
+    )  # fmt: skip
+
+
+def _calendar(world: World) -> None:
+    """Half past eight to half past five, and the next Saturday is worked."""
+    administrator, today = world.actor("administrator"), world.calendar.today
+    calendars.create_week(
+        actor=administrator, legal_entity=world.entity, days=["1", "2", "3", "4", "5"], begins=dt.time(8, 30),
+        ends=dt.time(17, 30),
+    )  # fmt: skip
+    saturday = today + dt.timedelta(days=(5 - today.weekday()) % 7 or 7)
+    calendars.create_day(
+        actor=administrator, legal_entity=world.entity, day=saturday, works=True,
+        name=world.say(("Working Saturday", "Рабочая суббота", "Работна събота"), administrator),
+    )  # fmt: skip

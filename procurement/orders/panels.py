@@ -1,17 +1,58 @@
-"""What approvals show of an order."""
+"""What orders tell planners and approvers: prices paid, who delivered last, what is ordered."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
+from decimal import Decimal
 from typing import Any
 
+from django.db.models import F, OuterRef, Subquery, Window
+from django.db.models.functions import RowNumber
 from django.utils.translation import gettext_lazy as _
 
 from procurement.orders.deciding import KIND, content_of
-from procurement.orders.models import PurchaseOrder
+from procurement.orders.models import OrderLine, OrderState, PurchaseOrder
+from procurement.planning.beside import MOST, Paid, price_source, supplier_source
 from srm.approvals.registry import describes
 from srm.core.actor import Actor
+from srm.core.fields import PRICE_PLACES
+from srm.ui.links import url_of
 
+PLANNING = "planners read what an item cost and who delivered it"
 SHOWN = 50
+BOUGHT = (OrderState.SENT, OrderState.CONFIRMED, OrderState.CLOSED)
+
+
+@price_source
+def paid(items: Collection[int], actor: Actor) -> dict[int, list[Paid]]:
+    """The last prices of own orders, per base unit, for those who may see orders; one query."""
+    if not actor.may("orders.view"):
+        return {}
+    rows = OrderLine.objects.visible_to(actor).filter(
+        item__in=items, order__state__in=BOUGHT, order__ordered_on__isnull=False
+    )
+    latest = rows.annotate(
+        nth=Window(RowNumber(), partition_by=F("item"), order_by=[F("order__ordered_on").desc(), F("pk").desc()])
+    )  # fmt: skip
+    found: dict[int, list[Paid]] = defaultdict(list)
+    for line in latest.filter(nth__lte=MOST).select_related("order__supplier").order_by("item", "nth"):
+        price = (line.net / line.base_quantity).quantize(Decimal(1).scaleb(-PRICE_PLACES))
+        order = line.order
+        assert line.item_id is not None
+        assert order.ordered_on is not None
+        found[line.item_id].append(
+            Paid(order.ordered_on, str(order.supplier), price, order.currency, order.number, url_of(order) or "")
+        )
+    return dict(found)
+
+
+def _last_supplier() -> Subquery:
+    lines = OrderLine.objects.unscoped(PLANNING).filter(item=OuterRef("item"), order__state__in=BOUGHT)
+    return Subquery(lines.order_by(F("order__ordered_on").desc(nulls_last=True), "-pk").values("order__supplier")[:1])
+
+
+supplier_source(_last_supplier)
 
 
 @describes(KIND, _("Order"), permission="orders.approve", content=content_of, moves={"approved": "approve"})

@@ -3,7 +3,8 @@
 Equal: one legal entity, item (or the same folded words in the same category), base unit, place, and need-by dates in
 one window. Windows are the fewest there can be: the first opens at the earliest date, takes all that lie within
 `window_days` of it, and the next opens at the earliest date left (greedy interval partition). `lot_start` says it: an
-aggregate over dates in their order whose value is the date at which the current window opened.
+aggregate over dates in their order whose value is the date at which the current window opened. Or windows are the
+calendar's weeks or months.
 
 On PostgreSQL all is one statement, in which the lines are locked in the order of their ids; a line that somebody else
 planned while we waited for its lock is judged again and left out. On SQLite the writer is alone, and the picked lines
@@ -65,13 +66,25 @@ def _picked(narrowed: str) -> str:
                CASE WHEN r.amount > 0 THEN r.amount * 1.0 * r.open_quantity / r.base_quantity END AS worth,
                r.category_id, h.department_id, CASE WHEN r.item_id IS NULL THEN r.description END AS description
         FROM {LINE} r JOIN {REQUEST} h ON h.id = r.request_id
-        WHERE r.state = 'approved' AND r.open_quantity > 0 AND h.legal_entity_id = %s {narrowed} ORDER BY r.id"""
+        WHERE r.state = 'approved' AND r.open_quantity > 0 AND r.held_reason = '' AND h.legal_entity_id = %s {narrowed} ORDER BY r.id"""
 
 
-def _in_lots() -> str:
-    """The picked lines with the day at which their window opened."""
+# The calendar's windows: weeks begin on Monday, and 1900-01-01 was one.
+_CALENDAR = {
+    ("postgresql", "week"): "(need_by - DATE '1900-01-01') / 7",
+    ("postgresql", "month"): "CAST(EXTRACT(YEAR FROM need_by) * 12 + EXTRACT(MONTH FROM need_by) AS int)",
+    ("sqlite", "week"): "CAST(julianday(need_by) - julianday('1900-01-01') AS INTEGER) / 7",
+    ("sqlite", "month"): "CAST(strftime('%%Y', need_by) AS INTEGER) * 12 + CAST(strftime('%%m', need_by) AS INTEGER)",
+}  # fmt: skip
+
+
+def _in_lots(demand: Demand) -> tuple[str, list[int]]:
+    """The picked lines with the day at which their window opened, or the number of its week or month."""
+    if demand.window != Demand.Window.DAYS:
+        return f"SELECT picked.*, {_CALENDAR[connection.vendor, demand.window]} AS lot FROM picked", []
     day = "need_by - DATE '2000-01-01'" if sql.on_postgres() else "CAST(julianday(need_by) AS INTEGER)"
-    return f"SELECT picked.*, lot_start({day}, %s) OVER (PARTITION BY {KEY} ORDER BY need_by) AS lot FROM picked"
+    lot = f"lot_start({day}, %s) OVER (PARTITION BY {KEY} ORDER BY need_by)"
+    return f"SELECT picked.*, {lot} AS lot FROM picked", [demand.window_days]
 
 
 _SUMS = """item, MIN(description) AS description, MIN(category_id) AS category_id, unit, place,
@@ -96,10 +109,11 @@ LOCK = "FOR NO KEY UPDATE OF r"
 
 
 def _on_postgres(demand: Demand, narrowed: str, params: Sequence[Any]) -> Merged:
+    lots, span = _in_lots(demand)
     sequence = f"pg_get_serial_sequence('{DEMAND_LINE}', 'id')"
     statement = f"""
         WITH picked AS MATERIALIZED ({_picked(narrowed)} {LOCK}),
-        needs AS ({_in_lots()}),
+        needs AS ({lots}),
         groups AS MATERIALIZED (
             SELECT nextval({sequence}) AS id, {_SUMS}, array_agg(id) AS ids, array_agg(quantity) AS quantities
             FROM needs GROUP BY {KEY}, lot),
@@ -113,7 +127,7 @@ def _on_postgres(demand: Demand, narrowed: str, params: Sequence[Any]) -> Merged
     words = [demand.pk, demand.legal_entity.currency, *_link_words(demand), demand.run, sql.now()]
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL work_mem = '{MEMORY}'; SET LOCAL jit = off")
-        cursor.execute(statement, [*params, demand.window_days, *words])
+        cursor.execute(statement, [*params, *span, *words])
         merged, linked, departments, _rolled = cursor.fetchone()
         cursor.execute("SET LOCAL work_mem TO DEFAULT; SET LOCAL jit TO DEFAULT")
     return Merged(merged, linked, departments)
@@ -159,14 +173,15 @@ class LotStart:
 
 
 def _on_sqlite(demand: Demand, narrowed: str, params: Sequence[Any]) -> Merged:
+    lots, span = _in_lots(demand)
     with connection.cursor() as cursor:
         database = connection.connection
         database.create_window_function("lot_start", 2, LotStart)
         cursor.execute("DROP TABLE IF EXISTS temp.merging")
         cursor.execute(
-            f"CREATE TEMP TABLE merging AS WITH picked AS ({_picked(narrowed)}), needs AS ({_in_lots()}) "
+            f"CREATE TEMP TABLE merging AS WITH picked AS ({_picked(narrowed)}), needs AS ({lots}) "
             f"SELECT needs.*, DENSE_RANK() OVER (ORDER BY {KEY}, lot) AS no FROM needs",
-            [*params, demand.window_days],
+            [*params, *span],
         )
         cursor.execute("SELECT COALESCE(MAX(id), 0) FROM " + DEMAND_LINE)
         (last,) = cursor.fetchone()

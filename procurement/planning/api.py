@@ -8,8 +8,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from procurement.planning import filters, services, views
+from procurement.planning import filters, services, splitting, views
 from procurement.planning.models import Demand, DemandLine
+from procurement.requests import holding
+from procurement.requests.models import RequestLine
 from srm.catalog.models import Category
 from srm.core.errors import Missing
 from srm.people.models import LegalEntity
@@ -25,7 +27,7 @@ class DemandSerializer(Serializer):
     class Meta:
         model = Demand
         fields = (
-            "number", "title", "legal_entity", "buyer", "window_days", "line_count", "need_count", "department_count",
+            "number", "title", "legal_entity", "buyer", "window", "window_days", "line_count", "need_count", "department_count",
             "version", "created_at",
         )  # fmt: skip
 
@@ -67,6 +69,7 @@ class MergeInput(InputSerializer):
     legal_entity = RefField(LegalEntity)
     category = RefField(Category, required=False, allow_null=True, default=None)
     window_days = serializers.IntegerField(min_value=0, max_value=services.LONGEST, default=7)
+    window = serializers.ChoiceField(choices=Demand.Window.choices, default=Demand.Window.DAYS)
     stock_first = serializers.BooleanField(default=False)
     title = serializers.CharField(required=False, allow_blank=True, max_length=150, default="")
 
@@ -122,7 +125,95 @@ class ReleaseView(ApiView):
         return self.write(work)
 
 
+class SplitInput(InputSerializer):
+    """How much."""
+
+    quantity = serializers.DecimalField(max_digits=15, decimal_places=4, help_text="In the line's unit")
+
+
+class SplitView(ApiView):
+    """Split a quantity off a demand line: the latest needs go to a line of their own, which is returned."""
+
+    permission = "planning.edit"
+
+    @extend_schema(request=SplitInput, responses={201: DemandLineSerializer}, operation_id="demand_lines_split")
+    def post(self, request: Any, id: str) -> Any:
+        """The new line."""
+
+        def work() -> Response:
+            line = DemandLine.objects.visible_to(self.actor).filter(public_id=id).first()
+            if line is None:
+                raise Missing()
+            part = splitting.split(actor=self.actor, demand_line=line, **self.values(SplitInput))
+            return Response(DemandLineSerializer(part, context=self.get_serializer_context()).data, status=201)
+
+        return self.write(work)
+
+
+class JoinInput(InputSerializer):
+    """Which lines."""
+
+    demand_lines = serializers.ListField(child=RefField(DemandLine), min_length=2, max_length=100)
+
+
+class JoinView(ApiView):
+    """Join lines of one demand for the same item, unit and place; the first of them, with all of it, is returned."""
+
+    permission = "planning.edit"
+
+    @extend_schema(request=JoinInput, responses=DemandLineSerializer, operation_id="demand_lines_join")
+    def post(self, request: Any) -> Any:
+        """The line that has it all."""
+
+        def work() -> Response:
+            joined = splitting.join(actor=self.actor, **self.values(JoinInput))
+            return Response(DemandLineSerializer(joined, context=self.get_serializer_context()).data)
+
+        return self.write(work)
+
+
+class HoldInput(InputSerializer):
+    """Which needs, and why; without a reason they may be planned again."""
+
+    lines = serializers.ListField(child=serializers.CharField(max_length=22), min_length=1, max_length=holding.MOST)
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=300, default="")
+
+
+class HeldSerializer(serializers.Serializer):
+    """How many needs it was."""
+
+    lines = serializers.IntegerField()
+
+
+class HoldView(ApiView):
+    """Hold approved request lines back from planning, or, without a reason, let them be planned again."""
+
+    permission = "planning.edit"
+
+    @extend_schema(request=HoldInput, responses=HeldSerializer, operation_id="demand_hold")
+    def post(self, request: Any) -> Any:
+        """How many there were."""
+
+        def work() -> Response:
+            values = self.values(HoldInput)
+            rows = RequestLine.objects.visible_to(self.actor).filter(public_id__in=values["lines"])
+            lines = list(rows.values_list("pk", flat=True))
+            if len(lines) != len(set(values["lines"])):
+                raise Missing()
+            held = (
+                holding.hold(actor=self.actor, lines=lines, reason=values["reason"])
+                if values["reason"]
+                else holding.let_plan(actor=self.actor, lines=lines)
+            )
+            return Response({"lines": held})
+
+        return self.write(work)
+
+
 register("demands", DemandViewSet)
 register("demand-lines", DemandLineViewSet)
 register_view("demands/aggregate/", MergeView, "demands-aggregate")
 register_view("demand-lines/<str:id>/release/", ReleaseView, "demand-lines-release")
+register_view("demand-lines/<str:id>/split/", SplitView, "demand-lines-split")
+register_view("demand-lines/join/", JoinView, "demand-lines-join")
+register_view("demands/hold/", HoldView, "demands-hold")

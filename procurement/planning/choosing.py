@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from procurement.planning.filters import BoardFilter
-from procurement.planning.selectors import lines_of_groups
+from procurement.planning.grouping import USUAL, lines_of_groups
 from procurement.planning.services import PLANNING, open_lines
 from procurement.requests.models import RequestLine
 from srm.core.actor import Actor
@@ -31,10 +31,13 @@ def entity_for(actor: Actor, asked: str = "") -> LegalEntity | None:
 
 def bound_filter(actor: Actor, entity: LegalEntity, query: QueryDict) -> BoardFilter:
     """The board's filters over the open needs of a legal entity."""
-    return BoardFilter(query, queryset=open_lines(entity), actor=actor)
+    rows = open_lines(entity, held=bool(query.get("held")))
+    return BoardFilter(query, queryset=rows, actor=actor)
 
 
-def chosen_lines(actor: Actor, entity: LegalEntity, query: str, marks: Sequence[str] | None) -> QuerySet[RequestLine]:
-    """The open needs that fit an address's filters, or of them the groups named by one line each."""
+def chosen_lines(
+    actor: Actor, entity: LegalEntity, query: str, marks: Sequence[str] | None, keys: Sequence[str] = USUAL
+) -> QuerySet[RequestLine]:
+    """The open needs that fit an address's filters, or of them the groups (by `keys`) named by one line each."""
     lines = bound_filter(actor, entity, QueryDict(query)).qs
-    return lines if marks is None else lines_of_groups(lines, marks)
+    return lines if marks is None else lines_of_groups(lines, marks, keys)

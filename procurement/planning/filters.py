@@ -23,6 +23,8 @@ class BoardFilter(filters.FilterSet):
     place = filters.PickerFilter("places", label=_("Delivery place"))
     department = filters.PickerFilter("departments", label=_("Department"), method="of_department")
     need_by = filters.DateRangeFilter(label=_("Needed by"))
+    mine = filters.FlagFilter(label=_("My categories"), method="of_buyer")
+    held = filters.FlagFilter(label=_("Held back"), method="as_it_is")
     words = filters.django_filters.CharFilter(label=_("In words"), method="in_words")
 
     class Meta:
@@ -34,6 +36,14 @@ class BoardFilter(filters.FilterSet):
 
     def of_department(self, queryset: QuerySet, _name: str, department: Any) -> QuerySet:
         return queryset.filter(request__department__path__startswith=department.path) if department else queryset
+
+    def of_buyer(self, queryset: QuerySet, _name: str, value: bool) -> QuerySet:
+        """Categories whose buyer the reader is."""
+        return queryset.filter(category__buyer_id=self.actor.user_id) if value else queryset
+
+    def as_it_is(self, queryset: QuerySet, _name: str, _value: bool) -> QuerySet:
+        """What is held back is another list, chosen before it is filtered."""
+        return queryset
 
     def in_words(self, queryset: QuerySet, _name: str, value: Any) -> QuerySet:
         for word in fold(value).split()[:8]:

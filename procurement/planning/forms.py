@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from procurement.planning.models import Demand
 from srm.ui import forms
 
 
 class MergeForm(forms.Form):
     """How to merge: the window, whether own stock comes first, a name to find it again."""
 
+    window = forms.forms.ChoiceField(
+        label=_("Needs that go together"), choices=Demand.Window.choices, initial=Demand.Window.DAYS, required=False
+    )
     window_days = forms.forms.IntegerField(
         label=_("Need-by window, days"), min_value=0, max_value=366, initial=7,
         help_text=_("Needs whose dates lie within so many days go together."),
@@ -20,7 +24,11 @@ class MergeForm(forms.Form):
     )  # fmt: skip
     title = forms.forms.CharField(label=_("Title"), required=False, max_length=150)
 
-    layout = [("window_days", "title"), "stock_first"]
+    layout = [("window", "window_days"), "title", "stock_first"]
+
+    def clean_window(self) -> str:
+        """Days, where nothing was chosen."""
+        return self.cleaned_data["window"] or Demand.Window.DAYS
 
 
 class ReleaseForm(forms.Form):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from procurement.planning import services
 from procurement.planning.choosing import chosen_lines
+from procurement.planning.grouping import clean_keys
 from procurement.planning.models import Demand
 from srm.flow.uow import unit_of_work
 from srm.jobs.registry import job
@@ -20,11 +21,19 @@ AT_ONCE = 20_000
 
 @job("planning.merge", title=gettext_lazy("Merge needs"), permission="planning.aggregate")
 def merge(
-    run: JobRun, legal_entity: str, query: str, marks: list[str] | None, window_days: int, title: str, stock_first: bool
+    run: JobRun,
+    legal_entity: str,
+    query: str,
+    marks: list[str] | None,
+    window_days: int,
+    title: str,
+    stock_first: bool,
+    window: str = "days",
+    keys: list[str] | None = None,
 ) -> dict[str, object]:
     """One demand out of the open needs of a legal entity that fit a board's filters, or of some of its groups."""
     entity = LegalEntity.objects.get(public_id=legal_entity)
-    wanted = chosen_lines(run.actor, entity, query, marks)
+    wanted = chosen_lines(run.actor, entity, query, marks, clean_keys(keys or ()))
     run.progress(0, 2, _("Looking into the own stock"))
     if stock_first:
         with unit_of_work():
@@ -34,7 +43,7 @@ def merge(
     with unit_of_work():
         run.hold()
         demand = services.aggregate(
-            actor=run.actor, legal_entity=entity, window_days=window_days, lines=wanted, title=title
+            actor=run.actor, legal_entity=entity, window_days=window_days, window=window, lines=wanted, title=title
         )
         answer = told(demand)
         run.complete(answer)

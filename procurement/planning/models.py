@@ -23,6 +23,13 @@ class PlanningQuerySet(ScopedQuerySet):
 class Demand(Document):
     """One aggregation of approved needs of a legal entity."""
 
+    class Window(models.TextChoices):
+        """Whose dates lie so that they go together; weeks begin on Monday."""
+
+        DAYS = "days", _("Within so many days")
+        WEEK = "week", _("Of one week")
+        MONTH = "month", _("Of one month")
+
     series = "D"
     page = "planning:demand-detail"
 
@@ -30,6 +37,9 @@ class Demand(Document):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("Buyer")
     )
     title = models.CharField(_("Title"), max_length=150, blank=True)
+    window = models.CharField(
+        _("Need-by window"), max_length=5, choices=Window, default=Window.DAYS, db_default=Window.DAYS
+    )
     window_days = models.PositiveSmallIntegerField(_("Need-by window, days"), default=7)
     line_count = models.PositiveIntegerField(_("Lines"), default=0, editable=False)
     need_count = models.PositiveIntegerField(_("Needs merged"), default=0, editable=False)

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Count, DecimalField, ExpressionWrapper, F, Max, Min, Q, QuerySet, Value, When
+from django.db.models import Count, DecimalField, ExpressionWrapper, F, Max, Min, QuerySet
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
+from procurement.planning.beside import Paid, prices_of
+from procurement.planning.grouping import USUAL, fields_of, keyed
 from procurement.planning.models import Demand, DemandLine
 from procurement.planning.services import DEMAND, PLANNING
 from procurement.requests.models import RequestLine
 from procurement.requests.selectors import behind
 from srm.catalog.models import Category, Item, Unit
+from srm.core.actor import Actor
 from srm.core.money import Sum
-from srm.people.models import Place
+from srm.people.models import Place, User
 from srm.stock.models import StockLevel
+from srm.ui import formats
+from suppliers.registry.models import Supplier
 
-KEY = ("item_id", "text_key", "key_category", "base_unit_id", "place_id")
 WORTH = ExpressionWrapper(
     F("amount") * Decimal("1.0") * F("open_quantity") / F("base_quantity"),
     output_field=DecimalField(max_digits=24, decimal_places=6),
@@ -30,14 +35,17 @@ WORTH = ExpressionWrapper(
 
 @dataclass(frozen=True)
 class Group:
-    """Open needs that would go together, whatever their dates: the board's row. `mark` names one of its lines."""
+    """Open needs that have the board's keys in common: its row. `mark` names one of its lines.
+
+    What its needs do not have in common is None; `quantity` is 0 where their units differ.
+    """
 
     mark: str
     item: Item | None
     what: str
     category: Category | None
-    unit: Unit
-    place: Place
+    unit: Unit | None
+    place: Place | None
     quantity: Decimal
     needs: int
     departments: int
@@ -45,6 +53,22 @@ class Group:
     last: dt.date
     worth: Decimal
     free: Decimal = Decimal(0)
+    supplier: Supplier | None = None
+    month: dt.date | None = None
+    buyer: User | None = None
+    prices: Sequence[Paid] = ()
+
+    @property
+    def name(self) -> str:
+        """What its needs have in common, in words."""
+        return self.what or ", ".join(self.also) or (str(self.category) if self.category else "") or _("Nothing known")
+
+    @property
+    def also(self) -> list[str]:
+        """Category (where no item says it), supplier, month and buyer, as far as the board groups by them."""
+        parts = [self.category if not self.what else None, self.supplier, self.buyer]
+        month = [formats.month(self.month)] if self.month else []
+        return [*(str(part) for part in parts if part), *month]
 
     @property
     def to_buy(self) -> Decimal:
@@ -63,43 +87,59 @@ class Figures:
     first: dt.date | None
 
 
-def keyed(lines: QuerySet[RequestLine]) -> QuerySet[RequestLine]:
-    """Lines with the category that belongs to their key: only words without an item are told apart by it."""
-    return lines.annotate(key_category=Case(When(item=None, then=F("category_id")), default=Value(None)))
-
-
-def board(lines: QuerySet[RequestLine], most: int) -> list[Group]:
-    """The groups with the earliest need first."""
+def board(lines: QuerySet[RequestLine], most: int, keys: Sequence[str] = USUAL) -> list[Group]:
+    """The groups by these keys with the earliest need first."""
     rows = (
-        keyed(lines).order_by().values(*KEY)
+        keyed(lines, keys).order_by().values(*fields_of(keys))
         .annotate(
             mark=Min("public_id"), description=Min("description"), any_category=Min("category_id"),
-            quantity=Sum("open_quantity", places=4), needs=Count("pk"),
+            categories=Count("category_id", distinct=True), quantity=Sum("open_quantity", places=4), needs=Count("pk"),
+            units=Count("base_unit_id", distinct=True), any_unit=Min("base_unit_id"),
             departments=Count("request__department", distinct=True), first=Min("need_by"), last=Max("need_by"),
             worth=Sum(WORTH),
         )
         .order_by("first", "-worth", "mark")[:most]
     )  # fmt: skip
     found = list(rows)
-    items = Item.objects.select_related("category").in_bulk({row["item_id"] for row in found if row["item_id"]})
-    units = Unit.objects.in_bulk({row["base_unit_id"] for row in found})
-    places = Place.objects.in_bulk({row["place_id"] for row in found})
-    categories = Category.objects.in_bulk({row["any_category"] for row in found if row["any_category"]})
-    free = _free(found)
-    return [_group(row, items, units, places, categories, free) for row in found]
+    known = _Known(found)
+    return [known.group(row, keys) for row in found]
 
 
-def _group(
-    row: dict[str, Any], items: dict[int, Item], units: dict[int, Unit], places: dict[int, Place],
-    categories: dict[int, Category], free: dict[tuple[int, int], Decimal],
-) -> Group:  # fmt: skip
-    item = items.get(row["item_id"])
-    return Group(
-        row["mark"], item, str(item or row["description"]), categories.get(row["any_category"]),
-        units[row["base_unit_id"]], places[row["place_id"]], row["quantity"], row["needs"], row["departments"],
-        row["first"], row["last"], row["worth"],
-        min(free.get((row["item_id"], row["place_id"]), Decimal(0)), row["quantity"]),
-    )  # fmt: skip
+class _Known:
+    """What the rows of a board speak of, read once for all of them."""
+
+    def __init__(self, rows: Sequence[dict[str, Any]]) -> None:
+        self.items = Item.objects.select_related("category").in_bulk(_all(rows, "item_id"))
+        self.units = Unit.objects.in_bulk(_all(rows, "any_unit"))
+        self.places = Place.objects.in_bulk(_all(rows, "place_id"))
+        self.categories = Category.objects.in_bulk(_all(rows, "any_category"))
+        self.suppliers = Supplier.objects.unscoped(PLANNING).in_bulk(_all(rows, "key_supplier"))
+        self.buyers = User.objects.in_bulk(_all(rows, "category__buyer_id"))
+        self.free = _free([row for row in rows if row.get("item_id") and row.get("place_id")])
+
+    def group(self, row: dict[str, Any], keys: Sequence[str]) -> Group:
+        """One row of the board."""
+        item = self.items.get(row.get("item_id") or 0)
+        one_unit = row["units"] == 1
+        free = self.free.get((row.get("item_id") or 0, row.get("place_id") or 0), Decimal(0))
+        return Group(
+            row["mark"], item, str(item or row["description"]) if "item" in keys else "",
+            self.categories.get(row["any_category"]) if row["categories"] == 1 else None,
+            self.units[row["any_unit"]] if one_unit else None, self.places.get(row.get("place_id") or 0),
+            row["quantity"] if one_unit else Decimal(0), row["needs"], row["departments"], row["first"], row["last"],
+            row["worth"], min(free, row["quantity"]), self.suppliers.get(row.get("key_supplier") or 0),
+            row.get("key_month"), self.buyers.get(row.get("category__buyer_id") or 0),
+        )  # fmt: skip
+
+
+def _all(rows: Sequence[dict[str, Any]], name: str) -> set[Any]:
+    return {row[name] for row in rows if row.get(name)}
+
+
+def with_prices(groups: Sequence[Group], actor: Actor) -> list[Group]:
+    """The groups with the last prices paid for their items."""
+    prices = prices_of({group.item.pk for group in groups if group.item}, actor)
+    return [replace(group, prices=prices.get(group.item.pk, ())) if group.item else group for group in groups]
 
 
 def _free(rows: Sequence[dict[str, Any]]) -> dict[tuple[int, int], Decimal]:
@@ -125,19 +165,8 @@ def figures(lines: QuerySet[RequestLine]) -> Figures:
         worth=Sum(WORTH),
         first=Min("need_by"),
     )
-    groups = keyed(lines).order_by().values(*KEY).distinct().count()
+    groups = keyed(lines).order_by().values(*fields_of(USUAL)).distinct().count()
     return Figures(total["needs"], groups, total["departments"], total["worth"], total["first"])
-
-
-def lines_of_groups(lines: QuerySet[RequestLine], marks: Iterable[str]) -> QuerySet[RequestLine]:
-    """All of `lines` that belong to the groups named by one line each; a group that is gone selects nothing."""
-    wanted = Q(pk=None)
-    for line in keyed(lines).filter(public_id__in=list(marks)):
-        same = Q(item_id=line.item_id, base_unit_id=line.base_unit_id, place_id=line.place_id)
-        if line.item_id is None:
-            same &= Q(text_key=line.text_key, category_id=line.category_id)
-        wanted |= same
-    return lines.filter(wanted)
 
 
 # ------------------------------------------------------------------------------------------------ a demand
@@ -149,10 +178,12 @@ class Behind:
 
     line: DemandLine
     shares: list[tuple[Any, Decimal, list[Any]]] = field(default_factory=list)
+    prices: Sequence[Paid] = ()
 
 
-def shares_of(lines: Sequence[DemandLine]) -> list[Behind]:
-    """For each demand line the departments behind it, the largest share first."""
+def shares_of(lines: Sequence[DemandLine], actor: Actor) -> list[Behind]:
+    """For each demand line the departments behind it, the largest share first, and what was paid for its item."""
+    prices = prices_of({line.item_id for line in lines if line.item_id}, actor)
     needs = behind(DEMAND, [line.pk for line in lines], "planned")
     found = []
     for line in lines:
@@ -162,7 +193,8 @@ def shares_of(lines: Sequence[DemandLine]) -> list[Behind]:
             sums[need.request.department] += quantity
             requests[need.request.department][need.request.pk] = need.request
         shares = [(one, sums[one], list(requests[one].values())) for one in sums]
-        found.append(Behind(line, sorted(shares, key=lambda share: -share[1])))
+        paid = prices.get(line.item_id or 0, ())
+        found.append(Behind(line, sorted(shares, key=lambda share: -share[1]), paid))
     return found
 
 

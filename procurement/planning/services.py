@@ -32,12 +32,17 @@ ZERO = Decimal(0)
 
 
 def open_lines(
-    legal_entity: LegalEntity, *, category: Category | None = None, lines: QuerySet | Iterable[int] | None = None
-) -> QuerySet[RequestLine]:
-    """Approved lines of a legal entity with something open, narrowed by a category's tree or to `lines`."""
+    legal_entity: LegalEntity, *, category: Category | None = None, lines: QuerySet | Iterable[int] | None = None,
+    held: bool = False,
+) -> QuerySet[RequestLine]:  # fmt: skip
+    """Approved lines of a legal entity with something open, narrowed by a category's tree or to `lines`.
+
+    Those that are held back are left out; or, with `held`, they are all there is.
+    """
     rows = RequestLine.objects.unscoped(PLANNING).filter(
         state="approved", open_quantity__gt=0, request__legal_entity=legal_entity
     )
+    rows = rows.exclude(held_reason="") if held else rows.filter(held_reason="")
     if category is not None:
         rows = rows.filter(category__path__startswith=category.path)
     if lines is not None:
@@ -48,12 +53,12 @@ def open_lines(
 
 def aggregate(
     *, actor: Actor, legal_entity: LegalEntity, window_days: int = 7, category: Category | None = None,
-    lines: QuerySet | Iterable[int] | None = None, title: str = "",
+    lines: QuerySet | Iterable[int] | None = None, title: str = "", window: str = Demand.Window.DAYS,
 ) -> Demand:  # fmt: skip
     """Merge equal open needs into the lines of a new demand, in one pass of SQL.
 
     Args:
-        window_days: needs whose dates lie within so many days of the window's first go together.
+        window: needs within `window_days` of the window's first go together, or those of one calendar week or month.
         category, lines: only these; everything of the legal entity by default.
 
     Raises:
@@ -67,7 +72,7 @@ def aggregate(
     number = next_number(Demand.series, legal_entity.pk, clock.today().year, prefix=legal_entity.number_prefix)
     demand = records.create(
         Demand, actor=actor, legal_entity=legal_entity, buyer_id=actor.user_id, title=title.strip(), number=number,
-        window_days=window_days, run=new_public_id(),
+        window=window, window_days=window_days, run=new_public_id(),
     )  # fmt: skip
     narrowed = _narrowed(category, lines)
     try:
@@ -129,9 +134,9 @@ def take(*, actor: Actor, demand_line: DemandLine, quantity: Decimal) -> DemandL
         RuleBroken: so much is not open any more.
     """
     uow.require()
-    line = _locked(demand_line)
+    line = locked_line(demand_line)
     if quantity <= 0 or quantity > line.open_quantity:
-        words = {"line": line, "open": _said(line.open_quantity, line), "wanted": _said(quantity, line)}
+        words = {"line": line, "open": said(line.open_quantity, line), "wanted": said(quantity, line)}
         raise RuleBroken([_("Of “%(line)s” only %(open)s is open, not %(wanted)s.") % words])
     line.open_quantity -= quantity
     line.save(update_fields=["open_quantity"])
@@ -141,7 +146,7 @@ def take(*, actor: Actor, demand_line: DemandLine, quantity: Decimal) -> DemandL
 def give_back(*, actor: Actor, demand_line: DemandLine, quantity: Decimal) -> DemandLine:
     """`quantity` of a demand line is open again: its tender was cancelled or left something over."""
     uow.require()
-    line = _locked(demand_line)
+    line = locked_line(demand_line)
     line.open_quantity = min(line.open_quantity + max(quantity, ZERO), line.quantity)
     line.save(update_fields=["open_quantity"])
     return line
@@ -158,7 +163,7 @@ def release(*, actor: Actor, demand_lines: Sequence[DemandLine], reason: str) ->
         raise InvalidInput({"reason": [_("Say why the needs are released.")]})
     released = ZERO
     for demand_line in sorted(demand_lines, key=lambda line: line.pk):
-        line = _locked(demand_line)
+        line = locked_line(demand_line)
         if not line.open_quantity:
             continue
         taken = requests.take_back(
@@ -176,12 +181,14 @@ def release(*, actor: Actor, demand_lines: Sequence[DemandLine], reason: str) ->
     return released
 
 
-def _locked(line: DemandLine) -> DemandLine:
+def locked_line(line: DemandLine) -> DemandLine:
+    """The line as it is now, locked until the transaction ends."""
     rows = DemandLine.objects.unscoped("the demand line the actor works on").select_for_update(of=("self",))
     return rows.select_related("demand", "item", "unit").get(pk=line.pk)
 
 
-def _said(quantity: Decimal, line: DemandLine) -> str:
+def said(quantity: Decimal, line: DemandLine) -> str:
+    """A quantity in the line's unit, as its reader writes it."""
     from srm.ui import formats
 
     return formats.quantity(quantity, line.unit)

@@ -13,8 +13,21 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from procurement.planning import actions, choosing, exchange, filters, forms, jobs, selectors, services, tables
+from procurement.planning import (
+    actions,
+    choosing,
+    exchange,
+    filters,
+    forms,
+    jobs,
+    selectors,
+    services,
+    splitting,
+    tables,
+)
+from procurement.planning.grouping import LABELS, clean_keys
 from procurement.planning.models import Demand, DemandLine
+from procurement.requests import holding
 from srm.core.errors import DomainError, Missing, NotAllowed, RuleBroken
 from srm.flow.uow import unit_of_work
 from srm.jobs.services import enqueue
@@ -25,12 +38,14 @@ from srm.ui.errors import sentences_of
 from srm.ui.links import url_of
 from srm.ui.menu import menu
 from srm.ui.pages import DetailPage, ListPage, Page
+from srm.ui.preferences import remember, remembered
 from srm.ui.slots import Action
 
 VIEW, MERGE, RELEASE = "planning.view", "planning.aggregate", "planning.edit"
 SHOWN = 100
 FLOWS = 40
 TOP = 12
+KEYS = "board:keys"
 
 
 @menu("sourcing", gettext_lazy("Demand board"), order=10, key="d")
@@ -54,22 +69,34 @@ class Board(Page):
             raise Missing()
         return choosing.bound_filter(self.actor, self.entity, self.request.GET)
 
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """By what the reader groups the board; his choice is remembered."""
+        return clean_keys(remembered(self.request.user, KEYS))
+
     def actions(self) -> list[Action]:
         return [Action("demands", _("Demands"), reverse("planning:demand-list"))]
 
     def context(self) -> dict[str, Any]:
         lines = self.filters.qs
-        groups = selectors.board(lines, SHOWN + 1)
+        groups = selectors.board(lines, SHOWN + 1, self.keys)
         return {
             **super().context(), "filters": self.filters, "chips": self.filters.chips(), "entity": self.entity,
-            "groups": groups[:SHOWN], "more": len(groups) > SHOWN, "figures": selectors.figures(lines),
+            "groups": selectors.with_prices(groups[:SHOWN], self.actor), "keys": self.keys,
+            "offered_keys": [(key, label, key in self.keys) for key, label in LABELS.items()], "more": len(groups) > SHOWN, "figures": selectors.figures(lines),
             "currency": self.entity.currency if self.entity else "", "may_merge": self.actor.may(MERGE),
+            "may_hold": self.actor.may(RELEASE), "held": bool(self.request.GET.get("held")),
             "form": self.form or forms.MergeForm(actor=self.actor), "reasons": self.reasons, "actions": self.actions(),
             "query": self.request.GET.urlencode(), "marks": set(self.request.POST.getlist("marks")),
         }  # fmt: skip
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Merge what is ticked, or everything that fits the filters."""
+        """Merge what is ticked, or everything that fits the filters; or remember by what the board groups."""
+        if request.POST.get("regroup"):
+            remember(request.user, KEYS, request.POST.getlist("keys"))
+            return HttpResponseRedirect(request.get_full_path())
+        if name := next((name for name in ("hold", "let_plan") if request.POST.get(name)), ""):
+            return self.hold(name)
         if not self.actor.may(MERGE) or self.entity is None:
             raise NotAllowed()
         self.form = forms.MergeForm(request.POST, actor=self.actor)
@@ -84,16 +111,38 @@ class Board(Page):
             self.reasons = sentences_of(fault)
             return self.show(status=fault.status)
 
-    def merge(self, marks: list[str] | None, *, window_days: int, stock_first: bool, title: str) -> str:
+    def hold(self, name: str) -> HttpResponseBase:
+        """Hold what is ticked back with a reason, or let it be planned again."""
+        if not self.actor.may(RELEASE) or self.entity is None:
+            raise NotAllowed()
+        marks, query = self.request.POST.getlist("marks"), self.request.GET.urlencode()
+        lines = choosing.chosen_lines(self.actor, self.entity, query, marks, self.keys).values_list("pk", flat=True)
+        try:
+            with unit_of_work():
+                if name == "hold":
+                    count = holding.hold(actor=self.actor, lines=lines, reason=self.request.POST.get("reason", ""))
+                else:
+                    count = holding.let_plan(actor=self.actor, lines=lines)
+        except DomainError as fault:
+            self.reasons = sentences_of(fault)
+            return self.show(status=fault.status)
+        text = (
+            ngettext("%(n)d need is held back.", "%(n)d needs are held back.", count) if name == "hold"
+            else ngettext("%(n)d need can be planned again.", "%(n)d needs can be planned again.", count)
+        )  # fmt: skip
+        messages.success(self.request, text % {"n": count})
+        return HttpResponseRedirect(self.request.get_full_path())
+
+    def merge(self, marks: list[str] | None, *, window: str, window_days: int, stock_first: bool, title: str) -> str:
         """The address of what came of it: the demand, or the job that makes it."""
         assert self.entity is not None
         query = self.request.GET.urlencode()
-        lines = choosing.chosen_lines(self.actor, self.entity, query, marks)
+        lines = choosing.chosen_lines(self.actor, self.entity, query, marks, self.keys)
         if lines[: jobs.AT_ONCE + 1].count() > jobs.AT_ONCE:
             with unit_of_work():
                 job = enqueue(
                     "planning.merge", actor=self.actor, legal_entity=self.entity.public_id, query=query, marks=marks,
-                    window_days=window_days, title=title, stock_first=stock_first,
+                    window_days=window_days, title=title, stock_first=stock_first, window=window, keys=list(self.keys),
                 )  # fmt: skip
             return url_of(job) or "/"
         with unit_of_work():
@@ -103,7 +152,12 @@ class Board(Page):
             )
             try:
                 demand = services.aggregate(
-                    actor=self.actor, legal_entity=self.entity, window_days=window_days, lines=chosen, title=title
+                    actor=self.actor,
+                    legal_entity=self.entity,
+                    window_days=window_days,
+                    window=window,
+                    lines=chosen,
+                    title=title,
                 )
             except RuleBroken:
                 # Stock may have covered all of it: then that was the result, and it stays.
@@ -162,7 +216,7 @@ class DemandDetail(DetailPage):
     template = "procurement/planning/demand.html"
     overview_template = "procurement/planning/_demand.html"
     facts = [
-        "buyer", "line_count", "need_count", "department_count", "window_days", ("worth", gettext_lazy("Worth about")),
+        "buyer", "line_count", "need_count", "department_count", ("window", gettext_lazy("Need-by window")), ("worth", gettext_lazy("Worth about")),
         "created_at", "legal_entity",
     ]  # fmt: skip
 
@@ -171,6 +225,13 @@ class DemandDetail(DetailPage):
 
     def heading(self) -> Any:
         return self.object.title or self.object.number
+
+    def fact_window(self) -> str:
+        """The calendar's week or month, or how many days."""
+        if self.object.window != Demand.Window.DAYS:
+            return str(self.object.get_window_display())
+        days = self.object.window_days
+        return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
 
     def fact_worth(self) -> str:
         from srm.ui import formats
@@ -184,7 +245,7 @@ class DemandDetail(DetailPage):
             selectors.lines_of(self.object), sorts={"need_from": ("need_from", "id")}, sort="need_from",
             cursor=self.request.GET.get("cursor", ""), per_page=SHOWN,
         )  # fmt: skip
-        shares = selectors.shares_of(page.rows)
+        shares = selectors.shares_of(page.rows, self.actor)
         return {
             **super().tab_context(), "shares": shares, "chart": flow_chart(shares), "slice": page,
             "offered": actions.actions_for(self.actor), "may_release": self.actor.may(RELEASE),
@@ -240,6 +301,8 @@ class DemandAct(Page):
 
     def act(self, name: str, lines: list[DemandLine]) -> Any:
         """Run the action inside the unit of work."""
+        if name in {"split", "join"}:
+            return self.cut_or_join(name, lines)
         if name == "release":
             if not self.actor.may(RELEASE):
                 raise NotAllowed()
@@ -247,6 +310,23 @@ class DemandAct(Page):
             services.release(actor=self.actor, demand_lines=lines, reason=reason)
             messages.success(self.request, _("Released. The needs are open again."))
             return None
+        return self.run_action(name, lines)
+
+    def cut_or_join(self, name: str, lines: list[DemandLine]) -> None:
+        """Split one line, or join several."""
+        if not self.actor.may(RELEASE):
+            raise NotAllowed()
+        if name == "join":
+            splitting.join(actor=self.actor, demand_lines=lines)
+            messages.success(self.request, _("Joined. The first of the lines has it all."))
+            return
+        if len(lines) != 1:
+            raise RuleBroken([_("Tick the one line that is to be split.")])
+        splitting.split(actor=self.actor, demand_line=lines[0], quantity=self.request.POST.get("quantity", ""))
+        messages.success(self.request, _("Split. The latest needs are on a line of their own."))
+
+    def run_action(self, name: str, lines: list[DemandLine]) -> Any:
+        """An upper room's action."""
         chosen = next((one for one in actions.actions_for(self.actor) if one.name == name), None)
         if chosen is None:
             raise NotAllowed()

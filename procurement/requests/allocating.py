@@ -25,6 +25,7 @@ from srm.core.actor import Actor
 from srm.core.errors import RuleBroken
 from srm.core.ids import new_public_id
 from srm.flow import uow
+from srm.people.sharing import ShareRule
 
 LEDGER = "the ledger is kept for all departments"
 CHUNK = 5000
@@ -149,6 +150,27 @@ def cut(
     )  # fmt: skip
     settle({pk: lines[pk] for pk in missed})
     return missed
+
+
+def move_planned(
+    *, actor: Actor, document: Any, source_line_id: int, line_id: int, quantity: Decimal, run: str = ""
+) -> None:
+    """`quantity` of what is planned on one line of a document is planned on another: the latest needs move.
+
+    Raises:
+        RuleBroken: so much is not free on the source line.
+    """
+    run = run or new_public_id()
+    moved = cut(
+        actor=actor, document_kind=document._meta.label_lower, line_id=source_line_id, stage="planned",
+        quantity=quantity, rule=ShareRule.NEED_BY, portion=SMALLEST, run=run,
+    )  # fmt: skip
+    if sum(moved.values(), ZERO) != quantity:
+        raise RuleBroken([_("So much is not open any more.")])
+    # No new promise: a need that was cut short meanwhile keeps what was planned for it.
+    rows = [_row(Entry(need, "planned", part, document, line_id), run) for need, part in moved.items()]
+    Allocation.objects.unscoped(LEDGER).bulk_create(rows)
+    settle(lock(moved))
 
 
 def lock(request_lines: Iterable[int]) -> dict[int, RequestLine]:

@@ -151,6 +151,7 @@ class RequestLine(RequestLineLifecycle, Line):
     currency = fields.currency(default="EUR")
     amount = fields.amount(_("Amount, about"), default=0, editable=False)
     next_on = models.DateField(_("Expected"), null=True, editable=False)
+    held_reason = models.CharField(_("Held back because"), max_length=300, default="", db_default="", editable=False)
     note = models.CharField(_("Note"), max_length=300, blank=True)
 
     objects = scoped(RequestLineQuerySet)

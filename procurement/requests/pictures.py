@@ -158,7 +158,8 @@ def _asked_for(track: Track) -> str:
         return _("in tender, offers are being compared")
     for place in ("planned", "open"):
         if track.at(place):
-            return str(LABELS[place]).lower()
+            held = track.line.held_reason if place == "open" else ""
+            return _("held back: %(reason)s") % {"reason": held} if held else str(LABELS[place]).lower()
     return ""
 
 

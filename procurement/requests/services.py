@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from procurement.requests.allocating import Entry, allocate, carry, carry_lines, cut, take_back
+from procurement.requests.allocating import Entry, allocate, carry, carry_lines, cut, move_planned, take_back
 from procurement.requests.deciding import ask_again
 from procurement.requests.ledger import Carry
 from procurement.requests.lifecycle import LineState
@@ -36,6 +36,7 @@ __all__ = [
     "create_request",
     "cut",
     "may_ask_for",
+    "move_planned",
     "take_back",
     "update_request",
 ]  # fmt: skip

@@ -202,12 +202,6 @@ class TenderCommand(ApiView):
             raise Missing()
         return found
 
-    def values(self, kind: type[InputSerializer]) -> dict[str, Any]:
-        """The body's values."""
-        serializer = kind(data=self.body(), context=self.get_serializer_context())
-        serializer.is_valid(raise_exception=True)
-        return dict(serializer.validated_data)
-
 
 class InviteView(TenderCommand):
     """Ask more suppliers; a published tender writes to them at once."""

@@ -48,3 +48,9 @@ def seal_panel(tender: Tender, actor: Actor, _request: object) -> tuple[str, dic
 def from_demand(*, actor: Actor, demand_lines: list[DemandLine]) -> Tender:
     """A request for quotation for chosen lines of a demand."""
     return services.create_from_demand(actor=actor, demand_lines=demand_lines)
+
+
+@demand_action("repeat", _("Repeat the last tender"), permission="tenders.edit", order=12)
+def as_last_time(*, actor: Actor, demand_lines: list[DemandLine]) -> Tender:
+    """A request for quotation for chosen lines, with the terms and the suppliers of the last one for such items."""
+    return services.repeat_last(actor=actor, demand_lines=demand_lines)

@@ -74,6 +74,37 @@ def create_from_demand(
     return tender
 
 
+REPEATED = ("method", "category", "currency", "incoterm", "payment_days", "description")
+
+
+def repeat_last(*, actor: Actor, demand_lines: Sequence[DemandLine]) -> Tender:
+    """A draft like the last published tender that asked for any of these items: its terms, its suppliers.
+
+    Suppliers that cannot be invited any more are left out.
+
+    Raises:
+        RuleBroken: there was none. InvalidInput: nothing is chosen or open.
+    """
+    last = last_tender(demand_lines, actor)
+    if last is None:
+        raise RuleBroken([_("Nothing of this was tendered before. Create a new request for quotation.")])
+    asked = last.invited().select_related("supplier").order_by("pk")
+    suppliers = [invitation.supplier for invitation in asked if invitation.supplier.usable]
+    return create_from_demand(
+        actor=actor, demand_lines=demand_lines, title=last.title, suppliers=suppliers,
+        **{name: getattr(last, name) for name in REPEATED},
+    )  # fmt: skip
+
+
+def last_tender(demand_lines: Sequence[DemandLine], actor: Actor) -> Tender | None:
+    """The latest tender of the same legal entity that was published for an item of these lines."""
+    items = {line.item_id for line in demand_lines if line.item_id}
+    entities = {line.demand.legal_entity_id for line in demand_lines}
+    before = Tender.objects.visible_to(actor).filter(published_at__isnull=False, legal_entity__in=entities)
+    rows = LotLine.objects.unscoped(WHY).filter(item__in=items)
+    return before.filter(pk__in=rows.values("lot__tender")).order_by("-published_at", "-pk").first()
+
+
 def update_tender(
     tender: Tender, *, actor: Actor, version: int | None = None, lines: Sequence[Mapping[str, Any]] | None = None,
     **changes: Any,

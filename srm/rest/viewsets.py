@@ -138,6 +138,12 @@ class ApiView(APIView):
             raise InvalidInput(_("Send a JSON object: {…}."))
         return dict(self.request.data)
 
+    def values(self, kind: type[Any]) -> dict[str, Any]:
+        """The checked values of the body, as an input serializer reads them."""
+        serializer = kind(data=self.body(), context=self.get_serializer_context())
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
+
 
 class DocumentViewSet(ViewSetMixin, ApiView):
     """List, read, write one model as the room declares it.

@@ -61,6 +61,11 @@ def day(value: Any) -> str:
     return date_format(date, pattern)
 
 
+def month(value: dt.date) -> str:
+    """A month with its year, in the reader's language."""
+    return date_format(value, "YEAR_MONTH_FORMAT")
+
+
 def moment(value: Any) -> str:
     """A date with the time of day, in the reader's zone."""
     if not value:

@@ -65,3 +65,19 @@ def choose_columns(user: Any, page: str, columns: list[str]) -> None:
         Preference.objects.update_or_create(user_id=user.pk, key=key, defaults={"value": {"columns": columns[:60]}})
     else:
         Preference.objects.filter(user_id=user.pk, key=key).delete()
+
+
+def remembered(user: Any, key: str) -> list[str]:
+    """A choice the user made on a page and that is kept for him; empty when he made none."""
+    if not getattr(user, "is_authenticated", False):
+        return []
+    found = Preference.objects.filter(user_id=user.pk, key=key).values_list("value", flat=True).first()
+    return [str(one) for one in found.get("chosen", [])] if found else []
+
+
+def remember(user: Any, key: str, chosen: list[str]) -> None:
+    """Keep a choice; an empty one is forgotten."""
+    if chosen:
+        Preference.objects.update_or_create(user_id=user.pk, key=key, defaults={"value": {"chosen": chosen[:60]}})
+    else:
+        Preference.objects.filter(user_id=user.pk, key=key).delete()

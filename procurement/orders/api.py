@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from procurement.orders import deciding, services
+from procurement.orders import costs, deciding, services
 from procurement.orders.filters import OrderFilter
+from procurement.orders.forms import PeriodForm
 from procurement.orders.models import OrderLine, PurchaseOrder
 from procurement.orders.views import SORTS
-from srm.core.errors import Missing
+from srm.core.errors import InvalidInput, Missing
 from srm.rest.router import register, register_view
 from srm.rest.serializers import LineSerializer, Serializer
 from srm.rest.viewsets import ApiView, DocumentViewSet
@@ -97,3 +99,39 @@ class AskOrderView(ApiView):
 register("orders", OrderViewSet)
 register_view("orders/<str:id>/ask-approval/", AskOrderView, "orders-ask-approval")
 register("portal-orders", PortalOrderViewSet)
+
+
+class CostSerializer(serializers.Serializer):
+    """What one department's needs came to, net of VAT and without freight."""
+
+    department = serializers.CharField(source="department.public_id")
+    name = serializers.CharField(source="department.name")
+    currency = serializers.CharField()
+    needs = serializers.IntegerField()
+    approved = serializers.CharField(help_text="At the prices at which the needs were approved")
+    ordered = serializers.CharField()
+    received = serializers.CharField()
+    saving = serializers.CharField(help_text="Below the approved prices; negative: above")
+
+
+PERIOD = [
+    OpenApiParameter("since", OpenApiTypes.DATE, description="First day; this year's by default"),
+    OpenApiParameter("until", OpenApiTypes.DATE, description="Last day; today by default"),
+]
+
+
+class CostsView(ApiView):
+    """Costs and savings by department, of orders sent in a period; each reader gets the departments he sees."""
+
+    permission = "requests.view"
+
+    @extend_schema(parameters=PERIOD, responses=CostSerializer(many=True), operation_id="department_costs")
+    def get(self, request: Any) -> Response:
+        """The departments, the largest first."""
+        form = PeriodForm(request.query_params)
+        if not form.is_valid():
+            raise InvalidInput({name: list(found) for name, found in form.errors.items()})
+        return Response(CostSerializer(costs.by_department(self.actor, *form.period()), many=True).data)
+
+
+register_view("department-costs/", CostsView, "department-costs")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django import forms as django_forms
 from django.utils.translation import gettext_lazy as _
 
 from procurement.orders.models import OrderLine, PurchaseOrder
+from srm.core import clock
 from srm.ui import forms
 
 PAYS = _("Pays for what no request asked for, such as goods for stock.")
@@ -77,6 +80,26 @@ class OrderLines(forms.LineFormSet):
              "need_by": row.need_by}
             for row in rows
         ]  # fmt: skip
+
+
+class PeriodForm(forms.Form):
+    """From when to when; this year until today when nothing is said."""
+
+    since = forms.DateField(label=_("From"), required=False)
+    until = forms.DateField(label=_("To"), required=False)
+
+    def period(self) -> tuple[dt.date, dt.date]:
+        """The days, both included."""
+        said = self.cleaned_data if self.is_valid() else {}
+        today = clock.today()
+        return said.get("since") or today.replace(month=1, day=1), said.get("until") or today
+
+    def clean(self) -> dict:
+        """The end is not before the beginning."""
+        values = super().clean() or {}
+        if values.get("since") and values.get("until") and values["until"] < values["since"]:
+            self.add_error("until", _("This is before the first day."))
+        return values
 
 
 class ConfirmForm(forms.Form):

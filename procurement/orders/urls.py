@@ -5,7 +5,7 @@ from srm.ui.pages import routes
 
 app_name = "orders"
 urlpatterns = routes(
-    views.OrderList, views.OrderDetail, views.OrderCreate, views.OrderEdit, views.OrderAsk, views.OrderPayer,
-    views.OrderPdf,
+    views.Costs, views.CostsFile, views.OrderList, views.OrderDetail, views.OrderCreate, views.OrderEdit, views.OrderAsk,
+    views.OrderPayer, views.OrderPdf,
 )  # fmt: skip
 portal_patterns = portal.patterns

@@ -7,18 +7,21 @@ from typing import Any
 from django.db.models import Case, DecimalField, F, OuterRef, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from procurement.orders import deciding, money, printing, services
+from procurement.orders import costs, deciding, money, printing, services
 from procurement.orders.exchange import OrderSheet
 from procurement.orders.filters import OrderFilter
-from procurement.orders.forms import OrderForm, OrderLines, PayerForm
+from procurement.orders.forms import OrderForm, OrderLines, PayerForm, PeriodForm
 from procurement.orders.models import OrderConfirmation, OrderLine, OrderState, PurchaseOrder
 from procurement.orders.tables import OrderLineTable, OrderTable
 from procurement.requests import selectors as requests
 from srm.core import clock
 from srm.core.actor import Actor
+from srm.core.money import real
 from srm.people.models import LegalEntity
+from srm.ui.charts import Chart
 from srm.ui.menu import menu
 from srm.ui.pages import ActionPage, CreatePage, DetailPage, EditPage, ListPage, Page
 from srm.ui.panels import Content, panel
@@ -30,11 +33,15 @@ SORTS = {
 }  # fmt: skip
 
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MOST_BARS = 12
+
+
 def with_received(rows: QuerySet) -> QuerySet:
     """Annotate the share of the value that came, and 1 as its whole, for the bar."""
     lines = OrderLine.objects.unscoped("own lines of rows already scoped").filter(order=OuterRef("pk"))
     came = lines.values("order").annotate(
-        value=Sum(F("base_net") * F("received_quantity") / F("base_quantity"), output_field=DecimalField())
+        value=Sum(real("base_net") * F("received_quantity") / F("base_quantity"), output_field=DecimalField())
     )
     share = Coalesce(Subquery(came.values("value")), Value(0), output_field=DecimalField())
     return rows.annotate(
@@ -119,8 +126,6 @@ class OrderDetail(DetailPage):
         return [_("%(count)d of its lines should have come already.") % {"count": len(late)}]
 
     def actions(self) -> list[Action]:
-        from django.urls import reverse
-
         pdf = reverse("orders:purchaseorder-pdf", args=[self.object.public_id])
 
 
@@ -216,6 +221,56 @@ class OrderPayer(EditPage):
     def guard(document: PurchaseOrder, actor) -> object:
         """Until it is sent."""
         return None if document.state in money.UNSENT else _("The order was sent already.")
+
+
+@menu("work", _("Costs by department"), order=65)
+class Costs(Page):
+    """What each department's needs came to: approved, ordered, received, saved."""
+
+    permission = "requests.view"
+    title = _("Costs by department")
+    name = "costs"
+    route = "costs/"
+    template = "procurement/orders/costs.html"
+
+    def context(self) -> dict[str, Any]:
+        form = PeriodForm(self.request.GET or None)
+        since, until = form.period()
+        rows = costs.by_department(self.actor, since, until)
+        return {
+            **super().context(), "form": form if form.is_bound else PeriodForm(initial={"since": since, "until": until}),
+            "rows": rows, "since": since, "until": until, "chart": costs_chart(rows),
+            "file_url": f"{reverse('orders:costs-file')}?since={since.isoformat()}&until={until.isoformat()}",
+        }  # fmt: skip
+
+
+class CostsFile(Page):
+    """The needs behind it as a workbook; each reader gets those he sees."""
+
+    permission = "requests.view"
+    name = "costs-file"
+    route = "costs.xlsx"
+
+    def get(self, request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        since, until = PeriodForm(request.GET or None).period()
+        body = costs.workbook(self.actor, since, until)
+        name = f"costs-{since.isoformat()}-{until.isoformat()}.xlsx"
+        return HttpResponse(
+            body, content_type=XLSX,
+            headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"},
+        )  # fmt: skip
+
+
+def costs_chart(rows: list[costs.Cost]) -> Chart | None:
+    """Ordered and received beside what was approved, of the largest departments; of one currency only."""
+    if not rows or len({row.currency for row in rows}) > 1:
+        return None
+    columns = [
+        ("department", _("Department")), ("approved", _("At approved prices")), ("ordered", _("Ordered for")),
+        ("received", _("Received for")),
+    ]  # fmt: skip
+    shown = [[str(row.department), row.approved, row.ordered, row.received] for row in rows[:MOST_BARS]]
+    return Chart("bar", "", columns, shown, unit=rows[0].currency)
 
 
 @panel(PurchaseOrder, _("For whom"), order=20, permission="requests.view", place="main")

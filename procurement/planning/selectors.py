@@ -21,14 +21,14 @@ from procurement.requests.models import RequestLine
 from procurement.requests.selectors import behind
 from srm.catalog.models import Category, Item, Unit
 from srm.core.actor import Actor
-from srm.core.money import Sum
+from srm.core.money import Sum, real
 from srm.people.models import Place, User
 from srm.stock.models import StockLevel
 from srm.ui import formats
 from suppliers.registry.models import Supplier
 
 WORTH = ExpressionWrapper(
-    F("amount") * Decimal("1.0") * F("open_quantity") / F("base_quantity"),
+    real("amount") * F("open_quantity") / F("base_quantity"),
     output_field=DecimalField(max_digits=24, decimal_places=6),
 )
 

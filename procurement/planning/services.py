@@ -21,6 +21,7 @@ from srm.core.actor import Actor
 from srm.core.errors import InvalidInput, NotAllowed, RuleBroken
 from srm.core.fields import MAX_QUANTITY
 from srm.core.ids import new_public_id
+from srm.core.money import real
 from srm.core.numbering import next_number
 from srm.flow import records, uow
 from srm.people.models import LegalEntity
@@ -196,4 +197,4 @@ def said(quantity: Decimal, line: DemandLine) -> str:
 
 def open_value(lines: QuerySet[RequestLine]) -> Decimal:
     """What open lines would cost, by the requesters' estimates."""
-    return lines.aggregate(value=Sum(F("amount") * F("open_quantity") / F("base_quantity")))["value"] or ZERO
+    return lines.aggregate(value=Sum(real("amount") * F("open_quantity") / F("base_quantity")))["value"] or ZERO

@@ -1,8 +1,9 @@
 """Money: Decimal only, rounded where the rules say, never a float."""
 
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
-from django.db.models import DecimalField
+from django.db.models import DecimalField, F, Func
 from django.db.models import Sum as PlainSum
 from django.db.models.functions import Coalesce, Round
 
@@ -29,3 +30,23 @@ def Sum(expression: object, places: int = 2, **options) -> Coalesce:  # reads as
     """
     field = DecimalField(max_digits=20, decimal_places=places)
     return Coalesce(Round(PlainSum(expression, **options), places), Decimal(0), output_field=field)
+
+
+class Real(Func):
+    """A column that something is divided by or that is divided: SQLite divides whole numbers as integers.
+
+    It keeps 10.00 as the integer 10, and 10 / 4 is 2 there; as a real number it is 2.5.
+    """
+
+    template = "%(expressions)s"
+    arity = 1
+    output_field = DecimalField(max_digits=30, decimal_places=10)
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        """The column as a real number."""
+        return self.as_sql(compiler, connection, template="CAST(%(expressions)s AS REAL)", **extra)
+
+
+def real(column: str) -> Real:
+    """A column by its name, for a division in SQL."""
+    return Real(F(column))

@@ -13,6 +13,7 @@ from procurement.requests import ledger
 from procurement.requests.models import RequestLine
 from procurement.tenders.models import Tender
 from srm.flow.perform import perform
+from srm.stock.services import receive
 from tests.requests.conftest import approved, in_days, line_of
 from tests.rest.helpers import api
 
@@ -202,3 +203,14 @@ def test_programs_split_join_and_hold(firm, work):
     assert (part.status_code, float(part.json()["quantity"])) == (201, 120)
     joined = buyer.post("/api/v1/demand-lines/join/", {"demand_lines": [line, part.json()["id"]]})
     assert float(joined.json()["quantity"]) == 300
+
+
+def test_the_worth_of_a_part_is_not_cut_to_whole_numbers(firm, work, client_of):
+    stock = {"moved_on": in_days(0), "value": Decimal(1), "warehouse": firm.warehouse, "item": firm.bolt}
+    with work():
+        receive(actor=firm.actor("storekeeper"), quantity=Decimal(1), **stock)
+    approved(firm, line_of(firm, quantity="4", estimate=Decimal("2.5")))
+    with work():
+        services.take_from_stock(actor=firm.actor("buyer"), legal_entity=firm.entity)
+    (group,) = client_of("buyer").get(BOARD).context["groups"]
+    assert (group.quantity, group.worth) == (3, Decimal("7.50"))

@@ -9,12 +9,14 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from procurement.requests import filters, selectors, services, views
+from procurement.requests import favourites, filters, pasting, selectors, services, views
 from procurement.requests.models import PurchaseRequest, RequestLine
 from procurement.requests.states import HeaderState
 from srm.approvals import services as approvals
 from srm.approvals.api import DecideInput
+from srm.catalog.models import Item
 from srm.core.errors import Missing
+from srm.rest.fields import RefField
 from srm.rest.router import register, register_view
 from srm.rest.serializers import InputSerializer, LineSerializer, Serializer
 from srm.rest.viewsets import ApiView, DocumentViewSet
@@ -190,7 +192,93 @@ class CancelPartView(ApiView):
         return self.write(work)
 
 
+class ListInput(InputSerializer):
+    """A list as Excel copies it: tabs between cells."""
+
+    text = serializers.CharField(max_length=pasting.MOST_SIGNS, trim_whitespace=False)
+
+
+class OfferSerializer(serializers.Serializer):
+    """An item that may be meant."""
+
+    id = serializers.CharField()
+    article = serializers.CharField()
+    name = serializers.CharField()
+
+
+class ReadRowSerializer(serializers.Serializer):
+    """One row as it was understood, ready to be sent as a line once it has no faults."""
+
+    row = serializers.IntegerField()
+    text = serializers.CharField()
+    item = serializers.CharField(allow_null=True)
+    quantity = serializers.CharField(allow_null=True)
+    unit = serializers.CharField(allow_null=True)
+    need_by = serializers.DateField(allow_null=True)
+    estimate = serializers.CharField(allow_null=True)
+    note = serializers.CharField(allow_null=True)
+    faults = serializers.DictField(child=serializers.CharField())
+    offers = OfferSerializer(many=True)
+
+
+class ReadListView(ApiView):
+    """Understand a list before it becomes a request; nothing is written."""
+
+    permission = "requests.create"
+
+    @extend_schema(request=ListInput, responses=ReadRowSerializer(many=True), operation_id="requests_read_list")
+    def post(self, request: Any) -> Any:
+        """The rows, with faults by cell and the items that may be meant."""
+        values = ListInput(data=self.body(), context=self.get_serializer_context())
+        values.is_valid(raise_exception=True)
+        return Response([_row(row) for row in pasting.read_list(values.validated_data["text"], actor=self.actor)])
+
+
+def _row(row: pasting.Pasted) -> dict[str, Any]:
+    item, unit = row.item, row.values.get("unit") or (row.item.base_unit if row.item else None)
+    numbers = {name: row.values.get(name) for name in ("quantity", "estimate")}
+    return {
+        "row": row.row, "text": row.text, "item": item.public_id if item else None, "unit": unit.code if unit else None,
+        **{name: None if value is None else format(value.normalize(), "f") for name, value in numbers.items()},
+        "need_by": row.values.get("need_by"), "note": row.values.get("note"), "faults": row.faults,
+        "offers": [{"id": one.public_id, "article": one.article, "name": one.name} for one in row.offers],
+    }  # fmt: skip
+
+
+class FavouriteInput(InputSerializer):
+    """An item to be starred, or not any more."""
+
+    item = RefField(model=Item)
+    starred = serializers.BooleanField(required=False, default=True)
+
+
+class FavouritesView(ApiView):
+    """The items the caller asks for often."""
+
+    permission = "requests.create"
+
+    @extend_schema(responses=OfferSerializer(many=True), operation_id="favourites_list")
+    def get(self, request: Any) -> Response:
+        """The caller's favourites that are in use."""
+        found = favourites.starred_items(self.actor)
+        return Response([{"id": one.public_id, "article": one.article, "name": one.name} for one in found])
+
+    @extend_schema(request=FavouriteInput, responses=OfferSerializer(many=True), operation_id="favourites_change")
+    def post(self, request: Any) -> Any:
+        """The favourites after the change."""
+
+        def work() -> Response:
+            values = FavouriteInput(data=self.body(), context=self.get_serializer_context())
+            values.is_valid(raise_exception=True)
+            favourites.star(values.validated_data["item"], actor=self.actor, starred=values.validated_data["starred"])
+            return self.get(request)
+
+        return self.write(work)
+
+
 register("requests", RequestViewSet)
+register_view("requests/read-list/", ReadListView, "requests-read-list")
+register_view("favourites/", FavouritesView, "favourites")
 register_view("requests/<str:id>/decide/", DecideView, "requests-decide")
 register_view("requests/<str:id>/track/", TrackView, "requests-track")
 register_view("requests/<str:id>/cancel-part/", CancelPartView, "requests-cancel-part")

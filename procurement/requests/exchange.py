@@ -26,3 +26,25 @@ class RequestSheet(Sheet):
         Col("state", _("State"), source=lambda row: row.get_state_display(), way="out"),
         Col("created_at", kind="moment", way="out"),
     ]
+
+
+class NeedSheet(Sheet):
+    """A list of needs as people keep it in Excel: read only. `item` is an article, a name, or a supplier's words."""
+
+    title = _("What do you need?")
+    columns = [
+        Col("item", _("Article or name"), max_length=300, synonyms=("article", "артикул", "позиция"), way="in"),
+        Col("name", _("Item name"), max_length=300, synonyms=("наименование", "название", "име", "описание"), way="in"),
+        Col(
+            "quantity",
+            _("Quantity"),
+            kind="quantity",
+            required=True,
+            synonyms=("qty", "кол-во", "кол.", "к-во"),
+            way="in",
+        ),
+        Col("unit", _("Unit"), synonyms=("uom", "ед.", "ед. изм.", "мярка", "м.ед."), way="in"),
+        Col("need_by", _("Needed by"), kind="date", synonyms=("date", "дата", "срок"), way="in"),
+        Col("estimate", _("Price, about"), kind="price", synonyms=("price", "цена", "ед. цена"), way="in"),
+        Col("note", _("Note"), max_length=300, synonyms=("comment", "комментарий", "забележка"), way="in"),
+    ]

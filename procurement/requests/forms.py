@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from procurement.requests import favourites  # noqa: F401  declares the look-up of needed items
 from procurement.requests.models import PurchaseRequest
 from srm.catalog import lookups  # noqa: F401  the pickers below ask them
 from srm.ui import forms
@@ -15,6 +16,9 @@ class RequestForm(forms.ModelForm):
     """The header; date, place and cost centre hold for lines that do not say otherwise."""
 
     department = forms.PickerField("departments", label=_("Department"))
+    requester = forms.PickerField(
+        "users", label=_("On behalf of"), required=False, help_text=_("Who needs it, if it is not you.")
+    )
     need_by = forms.DateField(
         label=_("Needed by"), required=False, help_text=_("For all lines that name no other day.")
     )
@@ -27,14 +31,16 @@ class RequestForm(forms.ModelForm):
 
     class Meta:
         model = PurchaseRequest
-        fields = ["title", "department", "place", "cost_center", "route", "route_reason", "note"]
+        fields = ["title", "department", "requester", "place", "cost_center", "route", "route_reason", "note"]
 
     layout = [
-        "title", ("department", "cost_center"), ("need_by", "place"), ("route", "route_reason"), "note",
+        "title", "requester", ("department", "cost_center"), ("need_by", "place"), ("route", "route_reason"), "note",
     ]  # fmt: skip
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        if not self.actor.may("requests.on_behalf"):
+            del self.fields["requester"]
         self.fields["title"].widget.attrs["placeholder"] = _("Fasteners for the May series")
         self.fields["route_reason"].help_text = _("Only when it is not the normal route.")
         self.fields["note"].widget.attrs["rows"] = 2
@@ -43,7 +49,9 @@ class RequestForm(forms.ModelForm):
 class RequestLineForm(forms.Form):
     """One need: what, how much, by when; the rest is filled in from the header and the catalog."""
 
-    item = forms.PickerField("items", label=_("Item"), required=False, fills={"unit": "unit", "price": "estimate"})
+    item = forms.PickerField(
+        "needed-items", label=_("Item"), required=False, fills={"unit": "unit", "price": "estimate"}
+    )
     quantity = forms.QuantityField(label=_("Quantity"))
     unit = forms.PickerField("units", label=_("Unit"), required=False)
     need_by = forms.DateField(label=_("Needed by"), required=False)
@@ -86,3 +94,12 @@ class HandOutForm(forms.Form):
 
     quantity = forms.QuantityField(label=_("Quantity"))
     moved_on = forms.DateField(label=_("Date"))
+
+
+class PasteForm(forms.Form):
+    """A list copied from Excel."""
+
+    pasted = forms.CharField(
+        label=_("Your list"), widget=forms.Textarea(attrs={"rows": 12, "wrap": "off", "spellcheck": "false"}), strip=False,
+        help_text=_("Article or name, quantity, unit, date, price, note: with or without headings."),
+    )  # fmt: skip

@@ -266,3 +266,25 @@ class Allocation(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.stage} {self.quantity} of {self.request_line_id}"
+
+
+class FavouriteQuerySet(ScopedQuerySet):
+    def visible_to(self, actor):
+        """One's own."""
+        return self.none() if actor.user_id is None else self.filter(user_id=actor.user_id)
+
+
+class Favourite(ScopedModel):
+    """An item that somebody asks for often; pickers offer it first."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    item = models.ForeignKey(Item, models.CASCADE, related_name="+")
+
+    objects = scoped(FavouriteQuerySet)
+
+    class Meta(ScopedModel.Meta):
+        verbose_name = _("Favourite")
+        constraints = [models.UniqueConstraint(fields=["user", "item"], name="favourite_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.item_id}"

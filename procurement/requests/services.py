@@ -91,6 +91,7 @@ def update_request(
     if reason := why_not_editable(locked, actor):
         raise RuleBroken([reason])
     values = {name: header.get(name, getattr(locked, name)) for name in HEADER}
+    values["requester"] = values["requester"] or locked.requester
     _check_header(values, actor)
     old = list(locked.lines.select_related("item", "unit", "category", "place", "cost_center"))
     if lines is None:
@@ -212,7 +213,7 @@ def _check_header(values: dict[str, Any], actor: Actor) -> None:
         errors["department"] = [_("Choose a department you belong to.")]
     if requester is None or not requester.is_active or requester.kind != User.Kind.STAFF:
         errors["requester"] = [_("Choose who asks for it.")]
-    elif requester.pk != actor.user_id and not actor.may("requests.process"):
+    elif requester.pk != actor.user_id and not actor.may("requests.on_behalf"):
         errors["requester"] = [_("You can only ask for yourself.")]
     if errors:
         raise InvalidInput(errors)

@@ -1,10 +1,10 @@
 """Addresses of requests."""
 
-from procurement.requests import views
+from procurement.requests import entry, views
 from srm.ui.pages import routes
 
 app_name = "requests"
 urlpatterns = routes(
-    views.RequestList, views.RequestDetail, views.RequestCreate, views.RequestEdit, views.RequestLook, views.RequestCopy,
-    views.RequestCancelPart,
+    views.RequestList, views.RequestDetail, views.RequestCreate, views.RequestEdit, views.RequestLook, entry.RequestCopy,
+    views.RequestCancelPart, entry.RequestPaste, entry.StarItem,
 )  # fmt: skip

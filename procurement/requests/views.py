@@ -64,6 +64,12 @@ class RequestList(ListPage):
     def decorate(self, rows: QuerySet) -> QuerySet:
         return selectors.with_state(rows)
 
+    def actions(self) -> list[Action]:
+        found = super().actions()
+        if self.actor.may(CREATE):
+            found.insert(0, Action("paste", _("From a list"), reverse("requests:purchaserequest-paste")))
+        return found
+
     def rows(self) -> QuerySet:
         return selectors.with_state(super().rows()) if self.request.GET.get("export") else super().rows()
 
@@ -87,6 +93,13 @@ class RequestDetail(DetailPage):
         day = self.object.need_by
         words = [self.object.number or _("Request"), self.object.department.name]
         return [*words, _("needed by %(day)s") % {"day": formats.day(day)}] if day else words
+
+    def fact_requester(self) -> str:
+        """Both names, where one asked for the other."""
+        request = self.object
+        if request.created_by is None or request.created_by_id == request.requester_id:
+            return request.requester.name
+        return _("%(who)s, written down by %(writer)s") % {"who": request.requester, "writer": request.created_by}
 
     def fact_delivery(self) -> str:
         places = {line.place_id: line.place for line in self.lines_shown}
@@ -271,15 +284,6 @@ def free_here(needs: list[Need]) -> list[tuple[Need, Decimal, Decimal]]:
                 free[need.item.pk] -= part
                 found.append((need, part, need.base_quantity - part))
     return sorted(found, key=lambda one: one[0].no)
-
-
-class RequestCopy(ActionPage):
-    model, permission, name = PurchaseRequest, CREATE, "copy"
-    title, submit, done = gettext_lazy("Copy request"), gettext_lazy("Copy"), gettext_lazy("Copied. Check the dates.")
-    ask = gettext_lazy("A new draft with the same lines is made. Dates move as far ahead as they were.")
-
-    def act(self, form: Any) -> Any:
-        return services.copy_request(self.object, actor=self.actor)
 
 
 class RequestCancelPart(ActionPage):

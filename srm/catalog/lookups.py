@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
@@ -34,6 +34,16 @@ def items(actor: Actor, text: str) -> Iterator[Offer]:
     replaced = _successors(actor, text) if len(found) < MOST else {}
     missing = set(replaced) - {item.pk for item in found}
     found += Item.objects.visible_to(actor).filter(pk__in=missing).select_related("category", "base_unit")
+    yield from offers_of(found, replaced)
+
+
+def offers_of(items: Iterable[Item], replaced: Mapping[int, str] | None = None) -> Iterator[Offer]:
+    """Items as a picker offers them, in one query for all prices; they bring their category and base unit along.
+
+    Args:
+        replaced: by key, the article that an item stands in for.
+    """
+    found, instead_of = list(items), replaced or {}
     prices = prices_of(found)
     for item in found:
         known = prices.get(item.pk)
@@ -42,7 +52,7 @@ def items(actor: Actor, text: str) -> Iterator[Offer]:
             "price": write_decimal(known.price) if known else None,
             "currency": known.currency if known else None,
         }
-        instead = _("instead of %(article)s") % {"article": replaced[item.pk]} if item.pk in replaced else ""
+        instead = _("instead of %(article)s") % {"article": instead_of[item.pk]} if item.pk in instead_of else ""
         yield item.public_id, str(item), ", ".join(filter(None, [instead, _hint(item, known)])), data
 
 

@@ -26,6 +26,7 @@ BUYER = frozenset(
         "home.view", "files.view", "files.attach", "jobs.view", "notify.view", "rest.tokens", "tasks.view",
         "catalog.view", "catalog.edit", "registry.view", "registry.edit", "items.view", "items.edit",
         "requests.view", "requests.view_all", "requests.comment", "requests.process", "requests.create", "requests.edit",
+        "requests.on_behalf",
         "requests.submit", "requests.cancel",
         "planning.view", "planning.aggregate", "planning.edit", "planning.plan",
         "tenders.view", "tenders.edit", "tenders.publish", "tenders.cancel", "tenders.open", "tenders.evaluate",

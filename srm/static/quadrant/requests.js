@@ -31,6 +31,30 @@ function dress(row) {
   tools.prepend(more);
 }
 
+/** Items that pasted words may mean, as buttons below the picker: one press chooses. */
+function offer(select) {
+  const box = document.createElement("div");
+  box.className = "q-offers";
+  for (const one of JSON.parse(select.dataset.offers)) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn btn-sm";
+    button.textContent = one.text;
+    button.addEventListener("click", () => {
+      select.tomselect.addOption(one);
+      select.tomselect.setValue(one.value);
+      const cell = select.closest("td");
+      cell.querySelector(".invalid-feedback")?.remove();
+      cell.closest("tr").classList.remove("q-line-bad");
+      box.remove();
+    });
+    box.append(button);
+  }
+  select.closest("td").append(box);
+}
+
+for (const select of document.querySelectorAll("[data-lines] tbody select[data-offers]")) offer(select);
+
 for (const body of document.querySelectorAll("[data-lines] tbody")) {
   for (const row of body.rows) dress(row);
   new MutationObserver((changes) => {

@@ -1,4 +1,4 @@
-"""What orders tell planners and approvers: prices paid, who delivered last, what is ordered."""
+"""What orders tell planners and approvers: prices paid, who delivered last, what is ordered; who talks."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from procurement.planning.beside import MOST, Paid, price_source, supplier_sourc
 from srm.approvals.registry import describes
 from srm.core.actor import Actor
 from srm.core.fields import PRICE_PLACES
+from srm.discussion.rules import discussed
 from srm.ui.links import url_of
 
 PLANNING = "planners read what an item cost and who delivered it"
@@ -61,3 +62,6 @@ def order_facts(document: PurchaseOrder, actor: Actor) -> tuple[str, dict[str, A
     lines = list(document.lines.select_related("item", "unit")[: SHOWN + 1])
     more = max(0, document.lines.count() - SHOWN) if len(lines) > SHOWN else 0
     return "procurement/orders/_facts.html", {"order": document, "lines": lines[:SHOWN], "more": more}
+
+
+discussed(PurchaseOrder, view="orders.view", people=lambda order: [order.buyer])

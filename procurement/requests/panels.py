@@ -13,9 +13,11 @@ from procurement.requests.models import KIND, PurchaseRequest
 from procurement.requests.selectors import whole_lines
 from srm.approvals.registry import describes
 from srm.core.actor import Actor
+from srm.discussion.rules import discussed
 from srm.files.rules import attachable
 
 attachable(PurchaseRequest, view="requests.view", change=("requests.edit", "requests.create"))
+discussed(PurchaseRequest, view="requests.view", people=lambda request: [request.requester, request.created_by])
 SHOWN = 50
 
 

@@ -12,8 +12,11 @@ from procurement.tenders import selectors, services
 from procurement.tenders.lifecycle import TenderState
 from procurement.tenders.models import Tender
 from srm.core.actor import Actor
+from srm.discussion.rules import discussed
 from srm.ui.links import url_of
 from srm.ui.panels import panel
+
+discussed(Tender, view="tenders.view", people=lambda tender: [tender.buyer])
 
 
 @panel(

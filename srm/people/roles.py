@@ -10,13 +10,13 @@ REQUESTER = frozenset(
     {
         "home.view", "files.view", "files.attach", "jobs.view", "notify.view", "rest.tokens",
         "catalog.view", "requests.view", "requests.create", "requests.edit", "requests.submit", "requests.cancel",
-        "requests.comment", "receipts.confirm", "tasks.view",
+        "discussion.write", "receipts.confirm", "tasks.view",
     }
 )  # fmt: skip
 APPROVER = frozenset(
     {
         "home.view", "files.view", "jobs.view", "notify.view", "rest.tokens", "tasks.view",
-        "catalog.view", "requests.view", "requests.approve", "requests.comment", "approvals.view", "approvals.decide",
+        "catalog.view", "requests.view", "requests.approve", "discussion.write", "approvals.view", "approvals.decide",
         "budget.view",
     }
 )  # fmt: skip
@@ -25,7 +25,7 @@ BUYER = frozenset(
     {
         "home.view", "files.view", "files.attach", "jobs.view", "notify.view", "rest.tokens", "tasks.view",
         "catalog.view", "catalog.edit", "registry.view", "registry.edit", "items.view", "items.edit",
-        "requests.view", "requests.view_all", "requests.comment", "requests.process", "requests.create", "requests.edit",
+        "requests.view", "requests.view_all", "discussion.write", "requests.process", "requests.create", "requests.edit",
         "requests.on_behalf",
         "requests.submit", "requests.cancel",
         "planning.view", "planning.aggregate", "planning.edit", "planning.plan",
@@ -44,16 +44,16 @@ HEAD = BUYER | APPROVER | {
     "catalog.merge",
 }  # fmt: skip
 EVALUATOR = frozenset(
-    {"home.view", "notify.view", "jobs.view", "files.view", "rest.tokens", "tasks.view", "tenders.view",
+    {"home.view", "discussion.write", "notify.view", "jobs.view", "files.view", "rest.tokens", "tasks.view", "tenders.view",
      "tenders.evaluate", "bids.view", "catalog.view"}
 )  # fmt: skip
 TENDER_OFFICER = frozenset(
-    {"home.view", "notify.view", "jobs.view", "files.view", "rest.tokens", "tasks.view", "tenders.view",
+    {"home.view", "discussion.write", "notify.view", "jobs.view", "files.view", "rest.tokens", "tasks.view", "tenders.view",
      "tenders.open", "tenders.approve", "catalog.view", "registry.view"}
 )  # fmt: skip
 STOREKEEPER = frozenset(
     {
-        "home.view", "notify.view", "jobs.view", "files.view", "files.attach", "rest.tokens", "tasks.view",
+        "home.view", "discussion.write", "notify.view", "jobs.view", "files.view", "files.attach", "rest.tokens", "tasks.view",
         "catalog.view", "orders.view", "receipts.view", "receipts.create", "receipts.post", "receipts.reverse",
         "stock.view", "stock.move", "registry.view", "handouts.view", "handouts.hand_out", "handouts.release",
         "counts.view", "counts.edit", "counts.post", "replenishment.view", "replenishment.edit", "exchange.import", "exchange.export",
@@ -61,14 +61,14 @@ STOREKEEPER = frozenset(
 )  # fmt: skip
 ACCOUNTANT = frozenset(
     {
-        "home.view", "notify.view", "jobs.view", "files.view", "files.attach", "rest.tokens", "tasks.view",
+        "home.view", "discussion.write", "notify.view", "jobs.view", "files.view", "files.attach", "rest.tokens", "tasks.view",
         "catalog.view", "registry.view", "orders.view", "receipts.view", "budget.view", "budget.edit",
         "stock.view", "counts.view", "ledger.view", "ledger.create", "ledger.seal", "ledger.deliver", "ledger.confirm", "exchange.export",
         "exchange.import", "analytics.view", "integrations.view", "invoices.view", "invoices.edit",
     }
 )  # fmt: skip
 PAYMENT_APPROVER = frozenset(
-    {"home.view", "notify.view", "jobs.view", "files.view", "rest.tokens", "tasks.view", "orders.view",
+    {"home.view", "discussion.write", "notify.view", "jobs.view", "files.view", "rest.tokens", "tasks.view", "orders.view",
      "receipts.view", "ledger.view", "registry.view", "budget.view", "approvals.view", "approvals.decide",
      "invoices.view", "invoices.approve"}
 )  # fmt: skip

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from procurement.patterns import services as patterns
 from procurement.patterns.models import RequestTemplate
+from procurement.requests.models import PurchaseRequest
+from srm.core import clock
 from srm.core.actor import SYSTEM
+from srm.discussion import services as discussion
+from srm.home.demo.calendar import later
 from srm.home.demo.timeline import Story, Timeline
 from srm.home.demo.words import Text
-from srm.home.demo.world import World
+from srm.home.demo.world import WHY, World
 
 Kept = tuple[str, str, Text, dict[str, int], bool, int]
 
@@ -20,11 +24,19 @@ TEMPLATES: dict[str, Kept] = {
                 {"28131": 40, "28132": 40}, False, 21),
 }  # fmt: skip
 
+QUESTION: Text = (
+    "Is grease of the same class from another maker all right? It comes a week earlier.",
+    "Подойдёт ли смазка того же класса другого производителя? Она придёт на неделю раньше.",
+    "Става ли грес от същия клас от друг производител? Идва седмица по-рано.",
+)  # fmt: skip
+ANSWER: Text = ("Yes, if it is NLGI 2.", "Да, если это NLGI 2.", "Да, ако е NLGI 2.")
+
 
 def habits(world: World, timeline: Timeline) -> None:
     """Everybody's templates; one of them is asked for every month, for the first time three days ago."""
     timeline.add(_kept(world))
     timeline.add(_monthly(world))
+    timeline.add(_talk(world))
 
 
 def _template(world: World, key: str) -> RequestTemplate:
@@ -53,3 +65,13 @@ def _monthly(world: World) -> Story:
     )
     yield first
     patterns.run_due(world.fresh(recurrence), actor=SYSTEM)
+
+
+def _talk(world: World) -> Story:
+    """A buyer asks back about a request that waits; the one who asked answers."""
+    yield world.calendar.ago(0, 12)
+    rows = PurchaseRequest.objects.unscoped(WHY).filter(requester=world.people["asm1"]).order_by("-pk")
+    request, buyer, asker = rows[0], world.actor("buyer"), world.actor("asm1")
+    discussion.say(request, actor=buyer, text=world.say(QUESTION, buyer), mentions=[world.people["asm1"]])
+    yield later(clock.now(), hours=0.2)
+    discussion.say(request, actor=asker, text=world.say(ANSWER, asker))

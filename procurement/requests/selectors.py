@@ -120,7 +120,8 @@ def behind(document_kind: str, line_ids: Sequence[int], stage: str) -> dict[int,
     shares = live_behind(document_kind, line_ids, stage)
     wanted = {pk for pairs in shares.values() for pk, _quantity in pairs}
     rows = RequestLine.objects.unscoped(LEDGER).filter(pk__in=wanted)
-    lines = {line.pk: line for line in rows.select_related("request", "cost_center__owner", "category")}
+    shown = ("request__department", "cost_center__owner", "category", "item", "base_unit")
+    lines = {line.pk: line for line in rows.select_related(*shown)}
     return {line_id: [(lines[pk], quantity) for pk, quantity in pairs] for line_id, pairs in shares.items()}
 
 

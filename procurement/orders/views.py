@@ -127,6 +127,11 @@ class OrderDetail(DetailPage):
 
     def actions(self) -> list[Action]:
         pdf = reverse("orders:purchaseorder-pdf", args=[self.object.public_id])
+        found = [*super().actions(), Action("pdf", _("PDF"), pdf)]
+        if self.object.state == OrderState.APPROVED and self.actor.may("orders.edit"):
+            payer = reverse("orders:purchaseorder-payer", args=[self.object.public_id])
+            found.append(Action("payer", _("Who pays"), payer))
+        return found
 
 
 def _late(line: OrderLine) -> bool:

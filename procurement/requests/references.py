@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from procurement.requests.deciding import content_of
 from procurement.requests.lifecycle import LineState
-from procurement.requests.models import Allocation, PurchaseRequest, RequestLine
+from procurement.requests.models import Allocation, Favourite, PurchaseRequest, RequestLine
 from srm.approvals import services as approvals
 from srm.catalog.merging.models import ItemMerge
 from srm.catalog.merging.references import MOST_SENTENCES, Follows, depends, portions, register
@@ -74,3 +74,4 @@ def _same_content(waiting: Waiting) -> None:
 
 
 register(Needs(RequestLine, busy=still_open))
+register(Follows(Favourite))

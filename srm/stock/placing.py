@@ -79,10 +79,10 @@ def follow(level: StockLevel, move: StockMove, location: Location | None, *, act
     if move.quantity > 0:
         target = location or _target(level.warehouse, move)
         if target is not None:
-            _place(target, level.item, move.quantity, actor, move)
+            place(target, level.item, move.quantity, actor, move)
         return
     if location is not None:
-        _place(location, level.item, move.quantity, actor, move)
+        place(location, level.item, move.quantity, actor, move)
         return
     placed = list(_of(level).select_related("location").order_by("-location__role", "location__code", "pk"))
     # What the level holds after the move and no location claims was the unplaced part, which goes first.
@@ -90,7 +90,7 @@ def follow(level: StockLevel, move: StockMove, location: Location | None, *, act
     for row in placed:
         part = min(row.on_hand, missing)
         if part > 0:
-            _place(row.location, level.item, -part, actor, move)
+            place(row.location, level.item, -part, actor, move)
             missing -= part
 
 
@@ -110,9 +110,9 @@ def carry(
     if source is None and (loose := unplaced(level)) < quantity:
         raise RuleBroken([_held(level.item, str(level.warehouse), loose, quantity)])
     if source is not None:
-        _place(source, level.item, -quantity, actor)
+        place(source, level.item, -quantity, actor)
     if target is not None:
-        _place(target, level.item, quantity, actor)
+        place(target, level.item, quantity, actor)
     audit.record(
         actor=actor, verb="carried", subject=level, changes={"location": [str(source or ""), str(target or "")]},
         reason=formats.quantity(quantity, level.item.base_unit),
@@ -142,7 +142,18 @@ def _target(warehouse: Warehouse, move: StockMove) -> Location | None:
     return next((found[role] for role in roles if role in found), None)
 
 
-def _place(location: Location, item: Item, quantity: Decimal, actor: Actor, move: StockMove | None = None) -> None:
+def lying(location: Location, item: Item) -> Decimal:
+    """How much of `item` lies in `location`, in base units."""
+    row = _levels().filter(location=location, item=item).first()
+    return row.on_hand if row else ZERO
+
+
+def place(location: Location, item: Item, quantity: Decimal, actor: Actor, move: StockMove | None = None) -> None:
+    """Write that so much more (or less, below zero) of `item` lies in `location`; the caller holds the level's lock.
+
+    Raises:
+        RuleBroken: less lies there than is taken.
+    """
     row, _made = _levels().get_or_create(location=location, item=item)
     if row.on_hand + quantity < 0:
         raise RuleBroken([_held(item, str(location), row.on_hand, -quantity)])

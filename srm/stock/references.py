@@ -17,8 +17,8 @@ from srm.core.actor import Actor
 from srm.core.fields import MAX_QUANTITY, QUANTITY_PLACES
 from srm.flow import records
 from srm.flow.origin import named
-from srm.stock import services
-from srm.stock.models import StockLevel, StockMove, Warehouse
+from srm.stock import placing, services
+from srm.stock.models import Location, LocationLevel, Placement, StockLevel, StockMove, Warehouse
 from srm.ui import formats
 
 STEP = Decimal(1).scaleb(-QUANTITY_PLACES)
@@ -72,6 +72,41 @@ class Levels(Reference):
             _shift(warehouse, merge.loser, here, merge.winner, merge, actor)
 
 
+class Places(Reference):
+    """What lies in a location goes along; runs before the levels of whole warehouses, which cover it."""
+
+    def move(self, merge: ItemMerge, actor: Actor) -> list[Any]:
+        kept = []
+        rows = self.rows(merge.loser).filter(on_hand__gt=0)
+        for row in rows.select_related("location__warehouse").order_by("pk").select_for_update(of=("self",)):
+            services.locked_level(row.location.warehouse, merge.winner)
+            here, there = row.on_hand, _converted(row.on_hand, merge)
+            placing.place(row.location, merge.loser, -here, actor)
+            placing.place(row.location, merge.winner, there, actor)
+            kept.append([row.location_id, str(here), str(there)])
+        return kept
+
+    def dependents(self, merge: ItemMerge, kept: Sequence[Any]) -> list[str]:
+        return [
+            _("%(wanted)s of “%(item)s” came into %(location)s with this merge, and less is there now.")
+            % {"wanted": formats.quantity(there, merge.winner.base_unit), "item": merge.winner.article,
+               "location": location}
+            for location, _here, there in _located(kept)
+            if placing.lying(location, merge.winner) < there
+        ]  # fmt: skip
+
+    def restore(self, merge: ItemMerge, kept: Sequence[Any], actor: Actor) -> None:
+        for location, here, there in _located(kept):
+            services.locked_level(location.warehouse, merge.winner)
+            placing.place(location, merge.winner, -there, actor)
+            placing.place(location, merge.loser, here, actor)
+
+
+def _located(kept: Sequence[Any]) -> list[tuple[Location, Decimal, Decimal]]:
+    found = Location.objects.select_related("warehouse").in_bulk({key for key, *_parts in kept})
+    return [(found[key], Decimal(here), Decimal(there)) for key, here, there in kept]
+
+
 def _read(kept: Sequence[Any]) -> list[tuple[Warehouse, list[Decimal], list[Decimal]]]:
     stores = Warehouse.objects.select_related("legal_entity").in_bulk({key for key, *_parts in kept})
     return [(stores[key], [Decimal(one) for one in here], [Decimal(one) for one in there]) for key, here, there in kept]
@@ -106,4 +141,6 @@ def _shift(
 
 
 register(Levels(StockLevel))
+register(Places(LocationLevel))
+register(Keeps(Placement, why="placements are only added to"))
 register(Keeps(StockMove, why="moves are only added to; the old item's page leads to the new one"))

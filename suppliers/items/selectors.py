@@ -112,10 +112,10 @@ def sold_of(actor: Actor, *, item: Item | None = None, supplier: Supplier | None
 _ORDER = (Standing.PREFERRED, Standing.APPROVED, Standing.PROPOSED, Standing.STOPPED)
 
 
-def prices_of(row: SupplierItem, actor: Actor) -> list[SupplierPrice]:
+def prices_of(row: SupplierItem, actor: Actor) -> QuerySet[SupplierPrice]:
     """All its prices, those of the past and of the future among them."""
     rows = SupplierPrice.objects.visible_to(actor).filter(supplier_item=row)
-    return list(rows.order_by("-valid_from", "basis", "from_quantity"))
+    return rows.order_by("-valid_from", "basis", "from_quantity")
 
 
 def with_prices(rows: QuerySet) -> QuerySet:

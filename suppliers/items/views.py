@@ -65,7 +65,7 @@ class SupplierItemDetail(DetailPage):
         return tables.sold_by(self.object)
 
     def priced(self) -> list[Any]:
-        found = selectors.prices_of(self.object, self.actor)
+        found = list(selectors.prices_of(self.object, self.actor))
         for one in found:
             one.supplier_item = self.object
         return found

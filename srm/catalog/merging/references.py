@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from django.db.models import Model, QuerySet, UniqueConstraint
+from django.db.models import Model, Q, QuerySet, UniqueConstraint
 
 from srm.catalog.merging.models import ItemMerge
 from srm.catalog.models import Item
@@ -118,15 +118,18 @@ class Follows(Reference):
     def _standing_twice(self, merge: ItemMerge) -> set[int]:
         """Keys of the loser's rows that a unique constraint would not let stand beside the winner's."""
         found: set[int] = set()
-        for names in self._unique():
-            rest = [name for name in names if name != self.field]
-            taken = set(self.rows(merge.winner).values_list(*rest))
-            found |= {key for key, *values in self.rows(merge.loser).values_list("pk", *rest) if tuple(values) in taken}
+        for constraint in self._unique():
+            rest = [name for name in constraint.fields if name != self.field]
+            holding = constraint.condition or Q()
+            there = self.rows(merge.winner).filter(holding).values_list("pk", *rest)
+            taken = {tuple(values) for _key, *values in there}
+            here = self.rows(merge.loser).filter(holding).values_list("pk", *rest)
+            found |= {key for key, *values in here if tuple(values) in taken}
         return found
 
-    def _unique(self) -> list[tuple[str, ...]]:
+    def _unique(self) -> list[UniqueConstraint]:
         constraints = [one for one in self.model._meta.constraints if isinstance(one, UniqueConstraint)]
-        return [tuple(one.fields) for one in constraints if self.field in one.fields]
+        return [one for one in constraints if self.field in one.fields]
 
 
 _references: dict[str, Reference] = {}

@@ -168,7 +168,9 @@ def _amounts(
 
 def _still_to_send(lines: list[RequestLine]) -> Amounts:
     """What request lines still need: the estimate of what no order has, the price of what is in orders not yet sent."""
-    wanted = requests.unordered_amounts(lines)
+    # Read anew: an order that ended has just taken quantities back, and what was cut short is not wanted again.
+    fresh = RequestLine.objects.unscoped(WHY).filter(pk__in=[line.pk for line in lines])
+    wanted = requests.unordered_amounts(list(fresh))
     quantities = requests.serving([line.pk for line in lines], KIND, "ordered")
     rows = OrderLine.objects.unscoped(WHY).filter(pk__in={line_id for _pk, line_id in quantities})
     order_lines = {line.pk: line for line in rows.filter(order__state__in=UNSENT)}

@@ -22,6 +22,7 @@ from srm.core.actor import Actor
 from srm.core.money import real
 from srm.people.models import LegalEntity
 from srm.ui.charts import Chart
+from srm.ui.links import url_of
 from srm.ui.menu import menu
 from srm.ui.pages import ActionPage, CreatePage, DetailPage, EditPage, ListPage, Page
 from srm.ui.panels import Content, panel
@@ -127,11 +128,24 @@ class OrderDetail(DetailPage):
 
     def actions(self) -> list[Action]:
         pdf = reverse("orders:purchaseorder-pdf", args=[self.object.public_id])
-        found = [*super().actions(), Action("pdf", _("PDF"), pdf)]
+        found = [*super().actions(), *self.asking(), Action("pdf", _("PDF"), pdf)]
         if self.object.state == OrderState.APPROVED and self.actor.may("orders.edit"):
             payer = reverse("orders:purchaseorder-payer", args=[self.object.public_id])
             found.append(Action("payer", _("Who pays"), payer))
         return found
+
+    def asking(self) -> list[Action]:
+        """Send for approval, where the rules ask others."""
+        order = self.object
+        if order.state != OrderState.DRAFT or not self.actor.may("orders.edit") or not deciding.asks_others(order):
+            return []
+        reason = deciding.why_not_sendable(order)
+        return [
+            Action(
+                "ask", _("Send for approval"), url_of(order, "ask") or "", allowed=not reason,
+                reasons=[reason] if reason else [],
+            )
+        ]  # fmt: skip
 
 
 def _late(line: OrderLine) -> bool:

@@ -20,7 +20,7 @@ from srm.rest.serializers import InputSerializer, Serializer
 from srm.rest.viewsets import ApiView, DocumentViewSet
 
 
-class RuleSerializer(Serializer):
+class ReorderRuleSerializer(Serializer):
     """At `point` or below, order up to `target` or a better lot, in the item's base unit."""
 
     class Meta:
@@ -35,7 +35,7 @@ class RuleSerializer(Serializer):
 class RuleViewSet(DocumentViewSet):
     """Reorder rules."""
 
-    model, serializer_class = ReorderRule, RuleSerializer
+    model, serializer_class = ReorderRule, ReorderRuleSerializer
     permissions = {"view": VIEW, "create": EDIT, "update": EDIT}
     filterset_class, sorts = RuleFilter, RuleList.sorts
     create_service, update_service = services.create_rule, services.update_rule

@@ -121,7 +121,7 @@ class LocationDetail(DetailPage):
 def contents_panel(document: Location, actor: Actor, request: HttpRequest) -> tuple[str, dict] | None:
     """What lies in it, the most first."""
     rows = LocationLevel.objects.visible_to(actor).filter(location=document, on_hand__gt=0).order_by("-on_hand", "-id")
-    found = list(rows.select_related("item__base_unit")[:SOME])
+    found = list(rows.select_related("location", "item__base_unit")[:SOME])
     if not found:
         return None
     return "srm/catalog/_rows.html", {

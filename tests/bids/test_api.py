@@ -130,4 +130,4 @@ def test_an_award_is_proposed_and_approved_over_the_api(firm, opened):
     award = f"/api/v1/awards/{made.json()['id']}/"
     assert buyer.post(f"{award}moves/approve/").status_code == 403
     assert head.post(f"{award}moves/approve/").json()["state"] == "final"
-    assert api(firm.users.alfa_admin).get(award).status_code == 403
+    assert api(firm.users.alfa_admin).get(award).status_code == 404

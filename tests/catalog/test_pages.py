@@ -279,7 +279,7 @@ def test_a_supplier_sees_nothing_of_the_catalog(shelf, firm, client_of):
 def test_the_picker_offers_items_in_use_the_exact_article_first(shelf, firm, client_of):
     options = client_of("requester").get("/lookup/items/", {"q": "10443"}).json()["options"]
     assert options[0]["text"].startswith("10443")
-    assert options[0]["hint"] == "Fasteners, pc"
+    assert options[0]["hint"] == "Fasteners, pc, 0.061\xa0EUR"
     assert options[0]["data"] == {"unit": {"value": "C62", "text": "pc"}, "price": "0.061", "currency": "EUR"}
     options = client_of("requester").get("/lookup/items/", {"q": "болт"}).json()["options"]
     assert len(options) == 20

@@ -154,7 +154,7 @@ def test_favourites_over_the_api_and_a_blocked_item_is_not_offered(firm, client_
     assert len(client.post("/api/v1/favourites/", body, "application/json").json()) == 1
     type(firm.bolt).objects.filter(pk=firm.bolt.pk).update(state="blocked")
     assert client.get("/api/v1/favourites/").json() == []
-    assert client_of("alfa_admin").get("/api/v1/favourites/").status_code == 403
+    assert client_of("alfa_admin").get("/api/v1/favourites/").status_code == 404
 
 
 def test_starring_twice_is_starring_once(firm):

@@ -56,7 +56,7 @@ def test_a_resource_names_its_filters_sorts_and_writable_fields(described):
         "q",
     }
     assert parameters["sort"]["enum"] == ["article", "-price"]
-    assert parameters["state"]["enum"] == ["draft", "active", "blocked"]
+    assert parameters["state"]["enum"] == ["draft", "active", "blocked", "merged"]
     writable = described["components"]["schemas"]["ItemRequest"]["properties"]
     assert set(writable) == {
         "article",

@@ -43,7 +43,7 @@ class MergeSerializer(Serializer):
         return [{"what": what, "count": count} for what, count in selectors.moved(merge)]
 
 
-class MergeInput(InputSerializer):
+class ItemMergeInput(InputSerializer):
     """Which item becomes part of which, and what the one that stays takes over."""
 
     loser = RefField(Item)
@@ -56,7 +56,7 @@ class MergeInput(InputSerializer):
 class MergeViewSet(DocumentViewSet):
     """Merges of items. POST merges; from then on the loser's id leads to the winner."""
 
-    model, serializer_class, write_serializer_class = ItemMerge, MergeSerializer, MergeInput
+    model, serializer_class, write_serializer_class = ItemMerge, MergeSerializer, ItemMergeInput
     permissions = {"view": VIEW, "create": MERGE}
     filterset_class, sorts = filters.MergeFilter, views.MergeList.sorts
     create_service = services.merge

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Value
 
 from srm.catalog.lifecycle import ItemState
 from srm.catalog.merging.models import SYSTEM_READS, ItemMerge
-from srm.catalog.merging.references import Keeps, reference, references
+from srm.catalog.merging.references import Keeps, Reference, reference, references
 from srm.catalog.models import Item
 from srm.core.actor import Actor
 from srm.core.redirects import leads_on
@@ -65,15 +65,21 @@ class Pointing:
 
 
 def pointing(first: Item, second: Item) -> list[Pointing]:
-    """What points to the two items, kinds without rows left out."""
-    found = []
-    for one in references():
-        if not getattr(one.model, "counts_as_use", True):
-            continue
-        counts = one.rows(first).count(), one.rows(second).count()
-        if any(counts):
-            found.append(Pointing(one.label, *counts, isinstance(one, Keeps)))
-    return found
+    """What points to the two items, kinds without rows left out; one query for all of them."""
+    counted = [one for one in references() if getattr(one.model, "counts_as_use", True)]
+    parts = [_counts(number, one, [first.pk, second.pk]) for number, one in enumerate(counted)]
+    found = {(number, item): count for number, item, count in parts[0].union(*parts[1:], all=True)}
+    pairs = [(one, found.get((no, first.pk), 0), found.get((no, second.pk), 0)) for no, one in enumerate(counted)]
+    return [
+        Pointing(one.label, one_s, other_s, isinstance(one, Keeps)) for one, one_s, other_s in pairs if one_s or other_s
+    ]
+
+
+def _counts(number: int, one: Reference, items: list[int]) -> QuerySet:
+    """(number, item, rows that point to it) of one reference."""
+    rows = one.model._base_manager.filter(**{f"{one.field}__in": items}).order_by()
+    counts = rows.values(which=F(one.field)).annotate(number=Value(number), count=Count("pk"))
+    return counts.values_list("number", "which", "count")
 
 
 def moved(merge: ItemMerge) -> list[tuple[str, int]]:

@@ -86,7 +86,11 @@ class RequestDetail(DetailPage):
     ]  # fmt: skip
 
     def queryset(self) -> QuerySet:
-        rows = super().queryset().select_related("department__place", "requester", "created_by", "place", "cost_center")
+        rows = (
+            super()
+            .queryset()
+            .select_related("legal_entity", "department__place", "requester", "created_by", "place", "cost_center")
+        )
         return rows.prefetch_related(selectors.WHOLE_LINES)
 
     def eyebrow(self) -> list[Any]:

@@ -101,7 +101,7 @@ def beside(route: ApprovalRoute) -> list[Accumulated]:
     if not any(step.by_sum for step in route.steps.all()):
         return []
     mine = Accumulated.objects.filter(document_kind=route.document_kind, document_id=route.document_id)
-    rows = _of_year(route.document_kind, route.legal_entity, route.created_at.year)
+    rows = _of_year(route.document_kind, route.legal_entity_id, route.created_at.year)
     rows = rows.filter(category__in=mine.values("category")).exclude(document_id=route.document_id)
     return list(rows.select_related("category").order_by("-amount", "-pk")[:SHOWN])
 

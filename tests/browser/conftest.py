@@ -92,11 +92,12 @@ def wait_for(address: str, server: subprocess.Popen) -> None:
     raise RuntimeError("the server does not answer")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
-    """One Chromium for all tests of this process.
+    """One Chromium for the tests of a file.
 
-    Playwright keeps an event loop in this thread, so Django takes the tests' own queries for asynchronous ones.
+    Playwright keeps an event loop in this thread, so Django takes the tests' own queries for asynchronous ones, and no
+    other test of this process could run a loop of its own until it ends.
     """
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_api.sync_playwright() as playwright:

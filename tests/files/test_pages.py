@@ -4,7 +4,6 @@ import asyncio
 import tempfile
 import time
 import tracemalloc
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -218,12 +217,6 @@ def test_one_file_over_the_limit_stops_the_upload_where_it_passes_it(job, buyer,
     assert {path for path in set(folder.iterdir()) - before if path.suffix == ".upload"} == set()
 
 
-def run(coroutine):
-    """In a thread of its own: while a browser is driven in this process, its loop runs in the main one."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, coroutine).result()
-
-
 async def through(scope: dict, parts: list[bytes]) -> tuple[bytes, dict]:
     """What an application behind `limit_bodies` sees."""
     seen = bytearray()
@@ -253,13 +246,13 @@ def scope_of(length: int | None) -> dict:
 
 
 def test_a_small_body_passes_the_gate_unchanged() -> None:
-    seen, scope = run(through(scope_of(6), [b"abc", b"def"]))
+    seen, scope = asyncio.run(through(scope_of(6), [b"abc", b"def"]))
     assert seen == b"abcdef"
     assert MARK not in scope
 
 
 def test_an_announced_large_body_never_reaches_django() -> None:
-    seen, scope = run(through(scope_of(200 << 20), [b"x" * 1000]))
+    seen, scope = asyncio.run(through(scope_of(200 << 20), [b"x" * 1000]))
     assert seen == b""
     assert scope[MARK]
 
@@ -267,7 +260,7 @@ def test_an_announced_large_body_never_reaches_django() -> None:
 def test_a_large_body_without_an_announcement_is_cut_at_the_limit(settings) -> None:
     settings.UPLOAD_LIMIT_MB = 1
     parts = [b"x" * (1 << 20)] * 8
-    seen, scope = run(through(scope_of(None), parts))
+    seen, scope = asyncio.run(through(scope_of(None), parts))
     assert len(seen) <= most_per_request()
     assert scope[MARK]
 
@@ -276,7 +269,7 @@ def test_other_connections_pass_the_gate_untouched() -> None:
     async def application(scope, receive, send) -> None:
         assert receive == "receive"
 
-    run(limit_bodies(application)({"type": "lifespan"}, "receive", None))
+    asyncio.run(limit_bodies(application)({"type": "lifespan"}, "receive", None))
 
 
 # ------------------------------------------------------------------------------------------------- programs

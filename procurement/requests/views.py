@@ -89,7 +89,9 @@ class RequestDetail(DetailPage):
         rows = (
             super()
             .queryset()
-            .select_related("legal_entity", "department__place", "requester", "created_by", "place", "cost_center")
+            .select_related(
+                "department__place", "department__legal_entity", "requester", "created_by", "place", "cost_center"
+            )
         )
         return rows.prefetch_related(selectors.WHOLE_LINES)
 

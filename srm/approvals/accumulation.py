@@ -65,7 +65,7 @@ def sums_for(
     wanted = Q(category__in=list(parts))
     for path in {rule.category.path for rule in asking if rule.category}:
         wanted |= Q(category__path__startswith=path)
-    rows = _of_year(kind, entity, clock.today().year).filter(wanted).exclude(document_id=but)
+    rows = _of_year(kind, entity.pk, clock.today().year).filter(wanted).exclude(document_id=but)
     others = rows.values_list("category__path").annotate(total=Round(Sum("amount"), precision=AMOUNT_PLACES))
     return Sums(own, dict(others))
 
@@ -106,5 +106,5 @@ def beside(route: ApprovalRoute) -> list[Accumulated]:
     return list(rows.select_related("category").order_by("-amount", "-pk")[:SHOWN])
 
 
-def _of_year(kind: str, entity: LegalEntity | None, year: int) -> Any:
-    return Accumulated.objects.filter(document_kind=kind, legal_entity=entity, year=year)
+def _of_year(kind: str, entity_id: int | None, year: int) -> Any:
+    return Accumulated.objects.filter(document_kind=kind, legal_entity=entity_id, year=year)

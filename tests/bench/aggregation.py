@@ -92,9 +92,9 @@ def build(size: int) -> None:
 
 FILL = (
     """INSERT INTO srm_item (public_id, article, category_id, base_unit_id, description, is_service, currency, name_en,
-           name_ru, name_bg, search_text, state, created_at, updated_at, version, attributes)
+           name_ru, name_bg, search_text, state, created_at, updated_at, version, attributes, also_known)
        SELECT 'i' || g, 'A' || g, %(category)s, %(unit)s, '', false, 'EUR', 'Item ' || g, '', '', '', 'active', now(),
-              now(), 1, '{}' FROM generate_series(1, %(items)s) g""",
+              now(), 1, '{}', '' FROM generate_series(1, %(items)s) g""",
     """INSERT INTO srm_place (public_id, code, legal_entity_id, country, address, is_active, version, name_en, name_ru,
            name_bg, search_text)
        SELECT 'p' || g, 'P' || g, %(entity)s, 'BG', '', true, 1, 'P' || g, '', '', '' FROM generate_series(1, 28) g""",

@@ -218,6 +218,7 @@ class _Command(ApiView):
     input_class: type[InputSerializer]
 
     def run(self, values: dict[str, Any]) -> StockMove | None:
+        """What the command does, said by each of them; None when nothing had to move."""
         raise NotImplementedError
 
     def answer(self) -> Response | HttpResponse:

@@ -11,9 +11,11 @@ from django.test import Client, TransactionTestCase
 from django.utils import timezone, translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
+from pytest_django.plugin import DjangoDbBlocker
 
 from srm.audit import append_only
 from srm.flow.uow import unit_of_work
+from tests import ready_made
 from tests.personas import Firm, found_firm
 
 ON_POSTGRES = bool(os.environ.get("TEST_DATABASE_URL"))
@@ -57,6 +59,20 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
         report.outcome = "failed"
         report.longrepr = f"A test marked {', '.join(named)} was skipped where all must run: {reason}"
     return report
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """On SQLite a run starts from a copy of the tables that an earlier run with the same migrations made."""
+    return settings.IS_SQLITE and ready_made.copy()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_keepdb: bool, django_db_blocker: DjangoDbBlocker) -> None:
+    """Leave the tables, fresh from their migrations, to the runs that follow."""
+    if settings.IS_SQLITE and not django_db_keepdb:
+        with django_db_blocker.unblock():
+            ready_made.leave()
 
 
 @pytest.fixture(autouse=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from decimal import Decimal
 
+from procurement.handouts.models import Promise
 from procurement.orders.models import OrderLine, OrderState
 from procurement.planning.models import DemandLine
 from procurement.requests import ledger, selectors
@@ -95,24 +96,48 @@ def _demand_is_what_is_planned(book: Book) -> None:
 
 
 def _orders_are_what_is_ordered(book: Book) -> None:
-    """Orders of needs alone, as the machine writes them."""
+    """Of an award's order every piece is somebody's; of one for stock what needs took of it since."""
     kind = "procurement.purchaseorder"
     for line in OrderLine.objects.unscoped(WHY).select_related("order"):
         ordered = book.at(kind, line.pk, "ordered")
         came = min(line.received_quantity, line.owed)
+        if line.order.award_id is None:
+            _needs_fit_into(line, ordered, book)
+            continue
         if line.order.state == OrderState.CANCELLED:
             assert ordered == 0
         elif line.order.state == OrderState.CLOSED:
             assert ordered == came, "what a closed order does not bring still counts as ordered"
         else:
             assert ordered == line.owed
-        received = [row for row in book.rows if row.stage == "received" and row.quantity > 0]
-        parents = {row.pk for row in book.rows if (row.document_kind, row.line_id) == (kind, line.pk)}
-        assert sum((book.live[row.pk] for row in received if row.parent_id in parents), ZERO) == came
+        assert _came_for_needs(line, book) == came
+
+
+def _needs_fit_into(line: OrderLine, ordered: Decimal, book: Book) -> None:
+    """What needs still expect of an order for stock is on its way; nothing, when it has ended."""
+    waiting = ordered - _came_for_needs(line, book)
+    assert 0 <= waiting <= line.outstanding, "more is promised of an order than comes"
+    if line.order.state in {OrderState.CANCELLED, OrderState.CLOSED}:
+        assert waiting == 0
+
+
+def _came_for_needs(line: OrderLine, book: Book) -> Decimal:
+    received = [row for row in book.rows if row.stage == "received" and row.quantity > 0]
+    parents = {
+        row.pk for row in book.rows if (row.document_kind, row.line_id) == ("procurement.purchaseorder", line.pk)
+    }
+    return sum((book.live[row.pk] for row in received if row.parent_id in parents), ZERO)
 
 
 def _stock_is_promised_once(book: Book) -> None:
     stock = {row.pk: row for row in book.rows if row.stage == "stock" and row.quantity > 0}
     promised = sum((book.live[pk] - book.used[pk, "flow"] for pk in stock), ZERO)
+    bought = Promise.objects.unscoped(WHY).filter(origin=Promise.Origin.BOUGHT)
+    promised += sum((promise.rest for promise in bought), ZERO)
     levels = StockLevel.objects.unscoped(WHY).values_list("reserved", flat=True)
     assert promised == sum(levels, ZERO), "the stores promise something else than the ledger says"
+    for need in {promise.request_line_id for promise in bought}:
+        came = sum((book.live[row.pk] for row in book.rows if row.quantity > 0
+                    and (row.stage, row.request_line_id) == ("received", need)), ZERO)  # fmt: skip
+        kept = sum((promise.quantity for promise in bought if promise.request_line_id == need), ZERO)
+        assert kept <= came, "more is kept for a need than came for it"

@@ -38,6 +38,7 @@ class PromiseSerializer(Serializer):
         model = Promise
         fields = (
             "request", "line", "warehouse", "item", "article", "unit", "quantity", "handed_out", "rest", "value", "need_by",
+            "origin",
         )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ class PromiseSheet(Sheet):
         Col("handed_out", kind="quantity"),
         Col("unit", _("Unit"), source="item.base_unit.symbol"),
         Col("need_by", kind="date"),
+        Col("origin", kind="choice"),
         Col("request", _("Request"), source="request_line.request.number"),
         Col("requester", _("Requester"), source="request_line.request.requester.name"),
         Col("department", _("Department"), source="request_line.request.department.name"),

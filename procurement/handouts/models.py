@@ -29,8 +29,14 @@ class PromiseQuerySet(ScopedQuerySet):
 class Promise(ScopedModel):
     """So much of a warehouse's stock is kept for one request line, in base units; `handed_out` of it left the store.
 
+    It was free stock, or it was bought for the line and came.
+
     `value` is what the handed out part was worth, in the base currency. `need_by` is the line's, for the list's index.
     """
+
+    class Origin(models.TextChoices):
+        STOCK = "stock", _("Own stock")
+        BOUGHT = "bought", _("Bought for it")
 
     page = "handouts:promise-detail"
 
@@ -44,6 +50,9 @@ class Promise(ScopedModel):
     handed_out = fields.quantity(_("Handed out"), default=0)
     value = fields.amount(_("Value"), default=0)
     need_by = models.DateField(_("Needed by"))
+    origin = models.CharField(
+        _("Comes from"), max_length=6, choices=Origin, default=Origin.STOCK, db_default=Origin.STOCK
+    )
 
     objects = scoped(PromiseQuerySet)
 
@@ -52,7 +61,7 @@ class Promise(ScopedModel):
         verbose_name_plural = _("Promises from stock")
         ordering = ["need_by", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["request_line", "warehouse"], name="promise_once"),
+            models.UniqueConstraint(fields=["request_line", "warehouse", "origin"], name="promise_once"),
             models.CheckConstraint(
                 condition=Q(handed_out__gte=0) & Q(quantity__gte=F("handed_out")), name="promise_in_range"
             ),

@@ -132,9 +132,10 @@ def _write(cursor: Any) -> None:
     )
     # "WHERE true" lets SQLite tell the conflict clause from a join.
     cursor.execute(
-        f"""INSERT INTO {PROMISE} (public_id, request_line_id, warehouse_id, item_id, quantity, handed_out, value, need_by)
-            SELECT {sql.public_id()}, need_id, warehouse_id, item_id, quantity, 0, 0, need_by FROM netting WHERE true
-            ON CONFLICT (request_line_id, warehouse_id)
+        f"""INSERT INTO {PROMISE} (public_id, request_line_id, warehouse_id, item_id, quantity, handed_out, value, need_by,
+                origin)
+            SELECT {sql.public_id()}, need_id, warehouse_id, item_id, quantity, 0, 0, need_by, 'stock' FROM netting WHERE true
+            ON CONFLICT (request_line_id, warehouse_id, origin)
             DO UPDATE SET quantity = ROUND({PROMISE}.quantity + excluded.quantity, 4)"""
     )
     cursor.execute(

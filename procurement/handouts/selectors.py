@@ -37,7 +37,7 @@ def _with_ledger() -> list[str]:
     rows = ledger.filter(stage="issued", document_kind=Promise._meta.label_lower).values_list("line_id")
     issued = dict(rows.annotate(total=Sum("quantity", places=4)))
     found = []
-    for promise in Promise.objects.unscoped(PROMISING).iterator(chunk_size=2000):
+    for promise in Promise.objects.unscoped(PROMISING).filter(origin=Promise.Origin.STOCK).iterator(chunk_size=2000):
         told = promised.pop((promise.request_line_id, promise.warehouse_id), 0), issued.pop(promise.pk, 0)
         if told != (promise.quantity, promise.handed_out):
             found.append(

@@ -40,7 +40,7 @@ def hand_out(
     """`quantity` base units of a promise leave the store, all that is left when none is given; the fresh promise.
 
     The cost centre pays their value: what the request line had reserved becomes spent, and when the goods cost less
-    than was reserved for them, the difference is free again.
+    than was reserved for them, the difference is free again. What was bought for the line was paid when it came.
 
     Args:
         counterpart: who took them; the department and the requester when left out.
@@ -59,8 +59,9 @@ def hand_out(
         document=request, counterpart=counterpart.strip() or f"{request.department} · {request.requester}",
         from_reserved=quantity,
     )  # fmt: skip
-    _allocate(promise, quantity, actor)
-    _charge(promise, move, quantity, actor)
+    if promise.origin == Promise.Origin.STOCK:
+        _allocate(promise, quantity, actor)
+        _charge(promise, move, quantity, actor)
     promise.handed_out += quantity
     promise.value -= move.value
     _save(promise, actor, "handed out", quantity)
@@ -84,10 +85,11 @@ def put_back(promise: Promise, *, actor: Actor, quantity: Decimal | None = None,
         value=worth, document=request, counterpart=f"{request.department} · {request.requester}", reason=reason,
         reserved=quantity,
     )  # fmt: skip
-    requests.take_back(actor=actor, document_kind=KIND, line_id=promise.pk, stage="issued", quantity=quantity)
-    line_id = promise.request_line.public_id
-    budget.unspend(actor=actor, request_line_id=line_id, amount=worth, document=request)
-    budget.uncommit(actor=actor, request_line_id=line_id, amount=worth, document=request)
+    if promise.origin == Promise.Origin.STOCK:
+        requests.take_back(actor=actor, document_kind=KIND, line_id=promise.pk, stage="issued", quantity=quantity)
+        line_id = promise.request_line.public_id
+        budget.unspend(actor=actor, request_line_id=line_id, amount=worth, document=request)
+        budget.uncommit(actor=actor, request_line_id=line_id, amount=worth, document=request)
     promise.handed_out -= quantity
     promise.value -= worth
     _save(promise, actor, "put back", -quantity, reason)
@@ -97,6 +99,8 @@ def put_back(promise: Promise, *, actor: Actor, quantity: Decimal | None = None,
 def let_go(promise: Promise, *, actor: Actor, quantity: Decimal | None = None, reason: str) -> Promise:
     """`quantity` base units are not kept for this need any more: they are free, and the need is open again.
 
+    What was bought for the need and came is served all the same: only the goods are free for others, paid as they are.
+
     Raises:
         InvalidInput: no reason, or the quantity cannot be. RuleBroken: so much does not wait.
     """
@@ -104,10 +108,11 @@ def let_go(promise: Promise, *, actor: Actor, quantity: Decimal | None = None, r
     promise = _locked(promise)
     quantity = _wanted(quantity, promise.rest, promise, _("Only %(there)s of “%(item)s” wait for this need."))
     stock.release(actor=actor, warehouse=promise.warehouse, item=promise.item, quantity=quantity)
-    requests.take_back(
-        actor=actor, document_kind=STORE, line_id=promise.warehouse_id, stage="stock", quantity=quantity,
-        request_line_id=promise.request_line_id,
-    )  # fmt: skip
+    if promise.origin == Promise.Origin.STOCK:
+        requests.take_back(
+            actor=actor, document_kind=STORE, line_id=promise.warehouse_id, stage="stock", quantity=quantity,
+            request_line_id=promise.request_line_id,
+        )  # fmt: skip
     promise.quantity -= quantity
     _save(promise, actor, "released", ZERO, reason)
     return promise

@@ -43,6 +43,7 @@ class PromiseTable(tables.Table):
     )
     need_by = tables.DateColumn(sort="need_by")
     warehouse = tables.TextColumn(accessor="warehouse.code", hint="warehouse.name")
+    origin = tables.TextColumn(accessor="get_origin_display")
     quantity = tables.QuantityColumn(unit="item.base_unit")
     handed_out = tables.QuantityColumn(unit="item.base_unit")
 

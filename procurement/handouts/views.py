@@ -65,7 +65,7 @@ class PromiseDetail(DetailPage):
         ("request", gettext_lazy("Request")), ("requester", gettext_lazy("Requester")),
         ("department", gettext_lazy("Department")), "item", "warehouse",
         ("promised", gettext_lazy("Promised")), ("handed", gettext_lazy("Handed out")),
-        ("waits", gettext_lazy("Waits")), "need_by",
+        ("waits", gettext_lazy("Waits")), "need_by", "origin",
     ]  # fmt: skip
 
     def queryset(self) -> QuerySet:

@@ -12,19 +12,25 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.transaction import atomic
+
 from procurement.orders.models import OrderLine, OrderState, PurchaseOrder
 from procurement.requests import selectors as requests
+from procurement.requests import services as requests_ledger
 from procurement.requests.models import RequestLine
 from srm.budget import services as budget
 from srm.budget.accounts import Account
+from srm.budget.selectors import lines_for, with_reserve
 from srm.core import clock
 from srm.core.actor import Actor
+from srm.core.errors import RuleBroken
 from srm.core.money import cents
 
 KIND = PurchaseOrder._meta.label_lower
 WHY = "whose money an order takes, whoever moves it"
 UNSENT = (OrderState.DRAFT, OrderState.APPROVED)
 OPEN = (OrderState.SENT, OrderState.CONFIRMED)
+CHUNK = 500
 ZERO = Decimal(0)
 
 
@@ -132,7 +138,63 @@ def settle_reserve(needs: Iterable[Need], *, order: PurchaseOrder, actor: Actor,
         )  # fmt: skip
 
 
+def taken_over(order: PurchaseOrder, parts: Iterable[tuple[int, int, Decimal, Decimal]], *, actor: Actor) -> set[int]:
+    """Needs that an order serves since it was sent take over what it had committed for nobody; who could not, by key.
+
+    The need pays the order's price, the order's cost centre that much less. Whose budget has no room for it is not
+    served: its part is for nobody again.
+
+    Args:
+        parts: (order line, request line, what of the line was for nobody before, what the request line gets).
+    """
+    parts = list(parts)
+    lines, needs = _lines(order), _with_money({need for _line, need, _own, _quantity in parts})
+    own: dict[int, Decimal] = {}
+    refused: set[int] = set()
+    for line_id, need_id, free, quantity in parts:
+        line, need, before = lines[line_id], needs.get(need_id), own.get(line_id, free)
+        try:
+            with atomic():
+                if need is not None:
+                    _commit_and_settle(need, share(line, quantity), order=order, actor=actor)
+        except RuleBroken:
+            requests_ledger.take_back(
+                actor=actor, document_kind=KIND, line_id=line_id, stage="ordered", quantity=quantity, request_line_id=need_id
+            )  # fmt: skip
+            refused.add(need_id)
+            continue
+        own[line_id] = before - quantity
+        if payer := own_need(order, line):
+            given = share(line, before) - share(line, own[line_id])
+            budget.uncommit(actor=actor, request_line_id=payer.public_id, amount=given, document=order)
+            budget.release(actor=actor, request_line_id=payer.public_id, amount=given, document=order)
+    return refused
+
+
 # -- inside ------------------------------------------------------------------
+
+
+def _with_money(needs: set[int]) -> dict[int, RequestLine]:
+    """Those of the request lines that have money reserved, or whose cost centre has a budget or stops."""
+    found: dict[int, RequestLine] = {}
+    keys = sorted(needs)
+    for start in range(0, len(keys), CHUNK):
+        rows = RequestLine.objects.unscoped(WHY).filter(pk__in=keys[start : start + CHUNK])
+        lines = list(rows.select_related("cost_center", "category"))
+        budgets = lines_for(line.account for line in lines if line.cost_center_id)
+        reserved = with_reserve(line.public_id for line in lines)
+        for line in lines:
+            known = line.cost_center_id and (line.account.stops or budgets[line.account.key])
+            if known or line.public_id in reserved:
+                found[line.pk] = line
+    return found
+
+
+def _commit_and_settle(need: RequestLine, amount: Decimal, *, order: PurchaseOrder, actor: Actor) -> None:
+    budget.commit(
+        actor=actor, account=need.account, request_line_id=need.public_id, amount=amount, document=order
+    )  # fmt: skip
+    settle_reserve([need], order=order, actor=actor, grow=False)
 
 
 def _lines(order: PurchaseOrder) -> dict[int, OrderLine]:

@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from procurement.orders.deciding import KIND, content_of
 from procurement.orders.models import OrderLine, OrderState, PurchaseOrder
+from procurement.orders.netting import OpenOrders
 from procurement.planning.beside import MOST, Paid, price_source, supplier_source
+from procurement.planning.supply import register
 from srm.approvals.registry import describes
 from srm.core.actor import Actor
 from srm.core.fields import PRICE_PLACES
@@ -54,6 +56,7 @@ def _last_supplier() -> Subquery:
 
 
 supplier_source(_last_supplier)
+register(OpenOrders())
 
 
 @describes(KIND, _("Order"), permission="orders.approve", content=content_of, moves={"approved": "approve"})

@@ -307,6 +307,11 @@ def _date(value: object) -> dt.date | None:
 # -- for the rooms above -----------------------------------------------------
 
 
+def hold(order: PurchaseOrder) -> None:
+    """Lock an order before its lines and the needs behind it: netting and every move of it do the same."""
+    PurchaseOrder.objects.unscoped("row lock").select_for_update(no_key=True).values_list("pk").get(pk=order.pk)
+
+
 def note_received(line: OrderLine, quantity: Decimal, *, actor: Actor) -> None:
     """Receipts report `quantity` more (or, negative, less) accepted base units of a line."""
     locked = OrderLine.objects.unscoped("row lock").select_for_update().get(pk=line.pk)

@@ -88,9 +88,7 @@ class MergeView(ApiView):
             values.is_valid(raise_exception=True)
             asked = dict(values.validated_data)
             if asked.pop("stock_first"):
-                services.take_from_stock(
-                    actor=self.actor, legal_entity=asked["legal_entity"], category=asked["category"]
-                )
+                services.cover(actor=self.actor, legal_entity=asked["legal_entity"], category=asked["category"])
             demand = services.aggregate(actor=self.actor, **asked)
             return Response(DemandSerializer(demand, context=self.get_serializer_context()).data, status=201)
 

@@ -9,7 +9,7 @@ from srm.ui import forms
 
 
 class MergeForm(forms.Form):
-    """How to merge: the window, whether own stock comes first, a name to find it again."""
+    """How to merge: the window, whether own stock and open orders come first, a name to find it again."""
 
     window = forms.forms.ChoiceField(
         label=_("Needs that go together"), choices=Demand.Window.choices, initial=Demand.Window.DAYS, required=False
@@ -19,8 +19,8 @@ class MergeForm(forms.Form):
         help_text=_("Needs whose dates lie within so many days go together."),
     )  # fmt: skip
     stock_first = forms.forms.BooleanField(
-        label=_("Take from own stock first"), required=False, initial=True,
-        help_text=_("What lies free at the place is promised; only the rest is bought."),
+        label=_("Own stock and open orders first"), required=False, initial=True,
+        help_text=_("What lies free at the place, or comes in time for nobody yet, is promised; only the rest is bought."),
     )  # fmt: skip
     title = forms.forms.CharField(label=_("Title"), required=False, max_length=150)
 

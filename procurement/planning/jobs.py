@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from procurement.planning import services
 from procurement.planning.choosing import chosen_lines
@@ -34,11 +34,12 @@ def merge(
     """One demand out of the open needs of a legal entity that fit a board's filters, or of some of its groups."""
     entity = LegalEntity.objects.get(public_id=legal_entity)
     wanted = chosen_lines(run.actor, entity, query, marks, clean_keys(keys or ()))
-    run.progress(0, 2, _("Looking into the own stock"))
+    run.progress(0, 2, _("Looking into the own stock and open orders"))
+    served = services.Covered(0, 0)
     if stock_first:
         with unit_of_work():
             run.hold()
-            services.take_from_stock(actor=run.actor, legal_entity=entity, lines=wanted)
+            served = services.cover(actor=run.actor, legal_entity=entity, lines=wanted)
     run.progress(1, 2, _("Merging"))
     with unit_of_work():
         run.hold()
@@ -46,6 +47,7 @@ def merge(
             actor=run.actor, legal_entity=entity, window_days=window_days, window=window, lines=wanted, title=title
         )
         answer = told(demand)
+        answer["text"] = " ".join([*covered(served), str(answer["text"])])
         run.complete(answer)
     return answer
 
@@ -57,3 +59,16 @@ def told(demand: Demand) -> dict[str, object]:
         "text": _("%(needs)s needs became %(lines)s lines of %(number)s.") % words,
         "url": url_of(demand), "label": _("Open the demand"),
     }  # fmt: skip
+
+
+def covered(served: services.Covered) -> list[str]:
+    """What stock and open orders gave, in sentences."""
+    found = []
+    if n := served.from_stock:
+        found.append(
+            ngettext("%(n)d need gets something from stock.", "%(n)d needs get something from stock.", n) % {"n": n}
+        )
+    if n := served.from_orders:
+        text = ngettext("%(n)d need is served by open orders.", "%(n)d needs are served by open orders.", n)
+        found.append(text % {"n": n})
+    return found

@@ -13,6 +13,7 @@ from django.db.models import Count, DecimalField, ExpressionWrapper, F, Max, Min
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
+from procurement.planning import supply
 from procurement.planning.beside import Paid, prices_of
 from procurement.planning.grouping import USUAL, fields_of, keyed
 from procurement.planning.models import Demand, DemandLine
@@ -22,7 +23,7 @@ from procurement.requests.selectors import behind
 from srm.catalog.models import Category, Item, Unit
 from srm.core.actor import Actor
 from srm.core.money import Sum, real
-from srm.people.models import Place, User
+from srm.people.models import LegalEntity, Place, User
 from srm.stock.models import StockLevel
 from srm.ui import formats
 from suppliers.registry.models import Supplier
@@ -53,6 +54,7 @@ class Group:
     last: dt.date
     worth: Decimal
     free: Decimal = Decimal(0)
+    on_order: Decimal = Decimal(0)
     supplier: Supplier | None = None
     month: dt.date | None = None
     buyer: User | None = None
@@ -72,8 +74,8 @@ class Group:
 
     @property
     def to_buy(self) -> Decimal:
-        """What the own stock does not cover."""
-        return self.quantity - self.free
+        """What own stock and open orders do not cover."""
+        return self.quantity - self.free - self.on_order
 
 
 @dataclass(frozen=True)
@@ -87,8 +89,10 @@ class Figures:
     first: dt.date | None
 
 
-def board(lines: QuerySet[RequestLine], most: int, keys: Sequence[str] = USUAL) -> list[Group]:
-    """The groups by these keys with the earliest need first."""
+def board(
+    lines: QuerySet[RequestLine], most: int, keys: Sequence[str] = USUAL, entity: LegalEntity | None = None
+) -> list[Group]:
+    """The groups by these keys with the earliest need first; with `entity`, what its open orders bring for nobody."""
     rows = (
         keyed(lines, keys).order_by().values(*fields_of(keys))
         .annotate(
@@ -101,33 +105,37 @@ def board(lines: QuerySet[RequestLine], most: int, keys: Sequence[str] = USUAL) 
         .order_by("first", "-worth", "mark")[:most]
     )  # fmt: skip
     found = list(rows)
-    known = _Known(found)
+    known = _Known(found, entity)
     return [known.group(row, keys) for row in found]
 
 
 class _Known:
     """What the rows of a board speak of, read once for all of them."""
 
-    def __init__(self, rows: Sequence[dict[str, Any]]) -> None:
+    def __init__(self, rows: Sequence[dict[str, Any]], entity: LegalEntity | None) -> None:
         self.items = Item.objects.select_related("category").in_bulk(_all(rows, "item_id"))
         self.units = Unit.objects.in_bulk(_all(rows, "any_unit"))
         self.places = Place.objects.in_bulk(_all(rows, "place_id"))
         self.categories = Category.objects.in_bulk(_all(rows, "any_category"))
         self.suppliers = Supplier.objects.unscoped(PLANNING).in_bulk(_all(rows, "key_supplier"))
         self.buyers = User.objects.in_bulk(_all(rows, "category__buyer_id"))
-        self.free = _free([row for row in rows if row.get("item_id") and row.get("place_id")])
+        placed = [row for row in rows if row.get("item_id") and row.get("place_id")]
+        self.free = _free(placed)
+        self.coming = supply.coming(entity, _all(placed, "item_id"), _all(placed, "place_id")) if entity else {}
 
     def group(self, row: dict[str, Any], keys: Sequence[str]) -> Group:
         """One row of the board."""
         item = self.items.get(row.get("item_id") or 0)
-        one_unit = row["units"] == 1
-        free = self.free.get((row.get("item_id") or 0, row.get("place_id") or 0), Decimal(0))
+        one_unit, key = row["units"] == 1, (row.get("item_id") or 0, row.get("place_id") or 0)
+        free = min(self.free.get(key, Decimal(0)), row["quantity"])
+        # Only what comes before the first of its needs surely serves them.
+        coming = sum((quantity for day, quantity in self.coming.get(key, ()) if day <= row["first"]), Decimal(0))
         return Group(
             row["mark"], item, str(item or row["description"]) if "item" in keys else "",
             self.categories.get(row["any_category"]) if row["categories"] == 1 else None,
             self.units[row["any_unit"]] if one_unit else None, self.places.get(row.get("place_id") or 0),
             row["quantity"] if one_unit else Decimal(0), row["needs"], row["departments"], row["first"], row["last"],
-            row["worth"], min(free, row["quantity"]), self.suppliers.get(row.get("key_supplier") or 0),
+            row["worth"], free, min(coming, row["quantity"] - free), self.suppliers.get(row.get("key_supplier") or 0),
             row.get("key_month"), self.buyers.get(row.get("category__buyer_id") or 0),
         )  # fmt: skip
 

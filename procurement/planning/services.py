@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import DataError
@@ -10,7 +11,7 @@ from django.db.models import F, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from procurement.handouts import promising
-from procurement.planning import aggregation
+from procurement.planning import aggregation, supply
 from procurement.planning.models import Demand, DemandLine
 from procurement.requests import services as requests
 from procurement.requests.models import RequestLine
@@ -109,20 +110,34 @@ def _admit(actor: Actor, legal_entity: LegalEntity) -> None:
         raise NotAllowed()
 
 
-# ------------------------------------------------------------------------------------------------ own stock first
+# ------------------------------------------------------------------------------------- what is there, what is coming
 
 
-def take_from_stock(
+@dataclass(frozen=True)
+class Covered:
+    """How many needs got something of the own stock, and of open orders."""
+
+    from_stock: int
+    from_orders: int
+
+    def __bool__(self) -> bool:
+        return bool(self.from_stock or self.from_orders)
+
+
+def cover(
     *, actor: Actor, legal_entity: LegalEntity, category: Category | None = None,
     lines: QuerySet | Iterable[int] | None = None,
-) -> int:  # fmt: skip
-    """Promise what lies free at a need's own place before anything is bought; how many needs got something.
+) -> Covered:  # fmt: skip
+    """Net needs before anything is bought: against free stock at their own place, then against open orders.
 
-    The earliest need comes first, of one day the older request. Whole or part: the rest stays open.
+    Of an order only what nobody waits for serves them, and only what comes in time. The earliest need comes first, of
+    one day the urgent one, then the older request. Whole or part: the rest stays open.
     """
     uow.require()
     _admit(actor, legal_entity)
-    return promising.promise_stock(actor=actor, lines=open_lines(legal_entity, category=category, lines=lines))
+    needs = open_lines(legal_entity, category=category, lines=lines)
+    supply.hold(needs)
+    return Covered(promising.promise_stock(actor=actor, lines=needs), supply.serve(actor=actor, lines=needs))
 
 
 # ------------------------------------------------------------------------------------------------ demand lines

@@ -79,7 +79,7 @@ class Board(Page):
 
     def context(self) -> dict[str, Any]:
         lines = self.filters.qs
-        groups = selectors.board(lines, SHOWN + 1, self.keys)
+        groups = selectors.board(lines, SHOWN + 1, self.keys, self.entity)
         return {
             **super().context(), "filters": self.filters, "chips": self.filters.chips(), "entity": self.entity,
             "groups": selectors.with_prices(groups[:SHOWN], self.actor), "keys": self.keys,
@@ -147,9 +147,9 @@ class Board(Page):
             return url_of(job) or "/"
         with unit_of_work():
             chosen = list(lines.values_list("pk", flat=True))
-            served = (
-                services.take_from_stock(actor=self.actor, legal_entity=self.entity, lines=chosen) if stock_first else 0
-            )
+            served = services.Covered(0, 0)
+            if stock_first:
+                served = services.cover(actor=self.actor, legal_entity=self.entity, lines=chosen)
             try:
                 demand = services.aggregate(
                     actor=self.actor,
@@ -160,18 +160,17 @@ class Board(Page):
                     title=title,
                 )
             except RuleBroken:
-                # Stock may have covered all of it: then that was the result, and it stays.
+                # Stock and open orders may have covered all of it: then that was the result, and it stays.
                 if not served:
                     raise
                 demand = None
         return self.told(demand, served)
 
-    def told(self, demand: Demand | None, served: int) -> str:
-        if served:
-            text = ngettext("%(n)d need gets something from stock.", "%(n)d needs get something from stock.", served)
-            messages.info(self.request, text % {"n": served})
+    def told(self, demand: Demand | None, served: services.Covered) -> str:
+        for sentence in jobs.covered(served):
+            messages.info(self.request, sentence)
         if demand is None:
-            messages.success(self.request, _("Own stock covers all of it. Nothing needs to be bought."))
+            messages.success(self.request, _("Stock and open orders cover all of it. Nothing needs to be bought."))
             return reverse("planning:board")
         messages.success(self.request, str(jobs.told(demand)["text"]))
         return url_of(demand) or "/"

@@ -6,9 +6,11 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 
+from procurement.handouts import arriving
 from procurement.orders import services as orders
 from procurement.orders.models import OrderLine, OrderState, PurchaseOrder
 from procurement.orders.money import Need, own_need, share
@@ -124,6 +126,7 @@ def _came(value: object) -> Decimal:
 @effect(GoodsReceipt, "post")
 def on_post(receipt: GoodsReceipt, *, actor: Actor, **_details: object) -> None:
     """Everything that follows from goods having come, in one transaction."""
+    orders.hold(receipt.order)
     for line in _lines(receipt):
         if line.quantity:
             _take_in(receipt, line, actor)
@@ -135,11 +138,13 @@ def on_post(receipt: GoodsReceipt, *, actor: Actor, **_details: object) -> None:
 @effect(GoodsReceipt, "reverse")
 def on_reverse(receipt: GoodsReceipt, *, actor: Actor, **_details: object) -> None:
     """Counter-entries for everything the posting did; the delivery fact stays, the reversal is another one."""
+    orders.hold(receipt.order)
     for line in _lines(receipt):
         if not line.quantity:
             continue
         item = line.order_line.item
         if item and not item.is_service and receipt.warehouse:
+            arriving.send_off(actor=actor, **_waiting(receipt, line))
             stock.send_back(
                 actor=actor, warehouse=receipt.warehouse, item=item, quantity=line.quantity, moved_on=clock.today(),
                 document=receipt, counterpart=receipt.order.supplier.name, value=line.base_net,
@@ -148,7 +153,54 @@ def on_reverse(receipt: GoodsReceipt, *, actor: Actor, **_details: object) -> No
             budget.unspend(actor=actor, request_line_id=need.public_id, amount=amount, document=receipt)
         ledger.take_back(actor=actor, document_kind=KIND, line_id=line.pk, stage="received")
         orders.note_received(line.order_line, -line.quantity, actor=actor)
+        _serve_from_surplus(line.order_line, actor)
     orders.reopen_if_owed(receipt.order, actor=actor)
+
+
+def _serve_from_surplus(order_line: OrderLine, actor: Actor) -> None:
+    """What other receipts brought beyond the needs serves those whom the reversal left waiting for nothing."""
+    order_line.refresh_from_db(fields=["received_quantity"])
+    behind = requests.behind(orders.KIND, [order_line.pk], "ordered").get(order_line.pk, [])
+    waiting = sum((quantity for _need, quantity in behind), ZERO)
+    waiting -= sum(requests.came_of(orders.KIND, [order_line.pk]).values(), ZERO)
+    short = waiting - order_line.outstanding
+    rows = ReceiptLine.objects.unscoped("receipts of the same order line").filter(
+        order_line=order_line, receipt__state=ReceiptState.POSTED
+    )  # fmt: skip
+    for line in rows.select_related("receipt__warehouse", "receipt__order", "order_line__item").order_by("pk"):
+        mine = _waiting(line.receipt, line)["shares"]
+        spare = min(line.quantity - sum((quantity for _need, quantity in mine), ZERO), short)
+        if spare > 0:
+            short -= _give(line, spare, actor)
+
+
+def _give(line: ReceiptLine, quantity: Decimal, actor: Actor) -> Decimal:
+    """Up to `quantity` of what came on a line for nobody is for the needs behind its order now, and so is its money."""
+    before, had = _shares(line), dict(_waiting(line.receipt, line)["shares"])
+    given = _carry(line.receipt, line, quantity, actor)
+    for need, amount in before.items():
+        budget.unspend(actor=actor, request_line_id=need.public_id, amount=amount, document=line.receipt)
+    for need, amount in _shares(line).items():
+        budget.spend(
+            actor=actor, account=need.account, request_line_id=need.public_id, amount=amount, document=line.receipt
+        )  # fmt: skip
+    if line.receipt.warehouse and line.order_line.item and not line.order_line.item.is_service:
+        kept = _waiting(line.receipt, line)
+        kept["shares"] = [
+            (need, part - had.get(need, ZERO)) for need, part in kept["shares"] if part > had.get(need, ZERO)
+        ]
+        arriving.keep(actor=actor, **kept)
+    return given
+
+
+def _carry(receipt: GoodsReceipt, line: ReceiptLine, quantity: Decimal, actor: Actor) -> Decimal:
+    """So much of what came on a line goes to the needs behind its order, as far as they wait; how much did."""
+    order_line = line.order_line
+    return ledger.carry(
+        actor=actor, source_kind=orders.KIND, source_line_id=order_line.pk, source_stage="ordered",
+        stage="received", quantity=quantity, document=receipt, line_id=line.pk,
+        expected_on=receipt.received_on, run=receipt.public_id, rule=receipt.order.sharing, portion=order_line.portion,
+    )  # fmt: skip
 
 
 def _lines(receipt: GoodsReceipt) -> list[ReceiptLine]:
@@ -159,11 +211,7 @@ def _lines(receipt: GoodsReceipt) -> list[ReceiptLine]:
 def _take_in(receipt: GoodsReceipt, line: ReceiptLine, actor: Actor) -> None:
     order_line = line.order_line
     orders.note_received(order_line, line.quantity, actor=actor)
-    ledger.carry(
-        actor=actor, source_kind=orders.KIND, source_line_id=order_line.pk, source_stage="ordered",
-        stage="received", quantity=line.quantity, document=receipt, line_id=line.pk,
-        expected_on=receipt.received_on, run=receipt.public_id, rule=receipt.order.sharing, portion=order_line.portion,
-    )  # fmt: skip
+    _carry(receipt, line, line.quantity, actor)
     for need, amount in _shares(line).items():
         budget.spend(
             actor=actor, account=need.account, request_line_id=need.public_id, amount=amount, document=receipt
@@ -174,6 +222,13 @@ def _take_in(receipt: GoodsReceipt, line: ReceiptLine, actor: Actor) -> None:
             moved_on=receipt.received_on, value=line.base_net, document=receipt,
             counterpart=receipt.order.supplier.name,
         )  # fmt: skip
+        arriving.keep(actor=actor, **_waiting(receipt, line))
+
+
+def _waiting(receipt: GoodsReceipt, line: ReceiptLine) -> dict[str, Any]:
+    """Who waits for what came on a line, and where."""
+    shares = requests.behind(KIND, [line.pk], "received").get(line.pk, [])
+    return {"warehouse": receipt.warehouse, "item": line.order_line.item, "shares": shares}
 
 
 def _shares(line: ReceiptLine) -> dict[Need, Decimal]:

@@ -54,6 +54,8 @@ _PLAIN = {
     "split": gettext_lazy("split"),
     "joined": gettext_lazy("joined"),
     "promised": gettext_lazy("promised from stock"),
+    "kept": gettext_lazy("kept for a request"),
+    "promised to needs": gettext_lazy("promised to needs"),
     "handed out": gettext_lazy("handed out"),
     "put back": gettext_lazy("put back into the store"),
     "counted": gettext_lazy("counted"),
@@ -81,6 +83,7 @@ _PLAIN = {
 # What some events carry beside fields.
 _BESIDE = {
     "lines": gettext_lazy("Lines"),
+    "needs": gettext_lazy("Needs"),
     "items": gettext_lazy("Items"),
     "file": gettext_lazy("File"),
     "events": gettext_lazy("Events"),

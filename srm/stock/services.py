@@ -275,6 +275,17 @@ def promise_levels(*, actor: Actor, parts: Sequence[tuple[int, Decimal]]) -> Non
         audit.record(actor=actor, verb="promised", subject=warehouse, changes={"items": [None, touched[warehouse.pk]]})
 
 
+def promise(*, actor: Actor, warehouse: Warehouse, item: Item, quantity: Decimal) -> None:
+    """Promise `quantity` base units of what is free in one store.
+
+    Raises:
+        RuleBroken: less than that is free.
+    """
+    level = locked_level(warehouse, item)
+    _require_free(level, -positive(quantity))
+    _promise(level, quantity, actor)
+
+
 def release(*, actor: Actor, warehouse: Warehouse, item: Item, quantity: Decimal) -> None:
     """Take back a promise of `quantity` base units.
 

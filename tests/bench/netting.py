@@ -85,7 +85,7 @@ def fill() -> None:
 
 def ours() -> tuple[int, int]:
     """The service, from its unit of work to the commit: (levels, needs)."""
-    from procurement.planning.services import take_from_stock
+    from procurement.planning.services import cover
     from srm.flow.uow import unit_of_work
     from srm.people.actors import actor_for
     from srm.people.models import LegalEntity, User
@@ -93,7 +93,7 @@ def ours() -> tuple[int, int]:
 
     actor = actor_for(User.objects.get(email="buyer@quadrant.example"))
     with unit_of_work():
-        needs = take_from_stock(actor=actor, legal_entity=LegalEntity.objects.get(code="QD"))
+        needs = cover(actor=actor, legal_entity=LegalEntity.objects.get(code="QD")).from_stock
     return StockLevel.objects.unscoped("measuring").filter(reserved__gt=0).count(), needs
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from procurement.handouts import selectors, services
 from procurement.handouts.models import Promise
-from procurement.planning.services import take_from_stock
+from procurement.planning.services import cover
 from procurement.requests import ledger
 from procurement.requests import selectors as requests
 from srm.budget import services as budget
@@ -40,7 +40,7 @@ def promised(firm, work, *quantities, stored="120", **values):
         approved(firm, line_of(firm, quantity=q, need_by=in_days(9 - n), **values)) for n, q in enumerate(quantities)
     ]
     with work():
-        take_from_stock(actor=firm.actor("buyer"), legal_entity=firm.entity)
+        cover(actor=firm.actor("buyer"), legal_entity=firm.entity)
     rows = Promise.objects.unscoped("test")
     return [rows.filter(request_line__request=request).first() for request in made]
 
@@ -126,7 +126,7 @@ def test_what_is_let_go_is_free_and_the_need_is_open_again(firm, work):
     with pytest.raises(RuleBroken), work():
         services.let_go(second, actor=firm.actor("buyer"), quantity=D(31), reason="Too much")
     with work():
-        assert take_from_stock(actor=firm.actor("buyer"), legal_entity=firm.entity) == 1
+        assert cover(actor=firm.actor("buyer"), legal_entity=firm.entity).from_stock == 1
     second.refresh_from_db()
     assert second.quantity == 50
     books_agree()

@@ -11,7 +11,7 @@ from django.db import IntegrityError
 
 from procurement.handouts import netting, selectors
 from procurement.handouts.models import Promise
-from procurement.planning.services import take_from_stock
+from procurement.planning.services import cover
 from procurement.requests import ledger
 from procurement.requests.models import RequestLine
 from srm.audit.models import AuditEvent
@@ -36,7 +36,7 @@ def lies(firm, quantity, item, warehouse=None):
 
 def net(firm):
     with unit_of_work():
-        return take_from_stock(actor=firm.actor("buyer"), legal_entity=firm.entity)
+        return cover(actor=firm.actor("buyer"), legal_entity=firm.entity).from_stock
 
 
 def books_agree():
@@ -125,7 +125,7 @@ def two_buyers(firm):
     actors = [firm.actor("buyer"), firm.actor("buyer2")]
     # Each has a need of his own, so that they meet at the stock only.
     return [
-        lambda actor=actor, line=line: take_from_stock(actor=actor, legal_entity=firm.entity, lines=[line])
+        lambda actor=actor, line=line: cover(actor=actor, legal_entity=firm.entity, lines=[line]).from_stock
         for actor, line in zip(actors, lines, strict=True)
     ]
 

@@ -211,6 +211,6 @@ def test_the_worth_of_a_part_is_not_cut_to_whole_numbers(firm, work, client_of):
         receive(actor=firm.actor("storekeeper"), quantity=Decimal(1), **stock)
     approved(firm, line_of(firm, quantity="4", estimate=Decimal("2.5")))
     with work():
-        services.take_from_stock(actor=firm.actor("buyer"), legal_entity=firm.entity)
+        services.cover(actor=firm.actor("buyer"), legal_entity=firm.entity)
     (group,) = client_of("buyer").get(BOARD).context["groups"]
     assert (group.quantity, group.worth) == (3, Decimal("7.50"))

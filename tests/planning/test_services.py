@@ -38,7 +38,7 @@ def test_own_stock_goes_to_the_earliest_need_and_the_rest_is_bought(firm, work):
     )
     late, soon = request.lines.all()
     with work():
-        assert services.take_from_stock(actor=firm.actor("buyer"), legal_entity=firm.entity) == 2
+        assert services.cover(actor=firm.actor("buyer"), legal_entity=firm.entity).from_stock == 2
     late.refresh_from_db()
     soon.refresh_from_db()
     assert (soon.open_quantity, late.open_quantity) == (0, 30)
@@ -57,7 +57,7 @@ def test_stock_at_another_place_is_not_taken(firm, work):
     stock(firm, work, "120")
     approved(firm, line_of(firm, quantity="100", place=firm.sofia))
     with work():
-        assert services.take_from_stock(actor=firm.actor("buyer"), legal_entity=firm.entity) == 0
+        assert services.cover(actor=firm.actor("buyer"), legal_entity=firm.entity).from_stock == 0
 
 
 def test_only_what_is_chosen_gets_stock(firm, work):
@@ -65,7 +65,7 @@ def test_only_what_is_chosen_gets_stock(firm, work):
     chosen, other = approved(firm, line_of(firm, quantity="10")), approved(firm, line_of(firm, quantity="10"))
     with work():
         lines = RequestLine.objects.unscoped("test").filter(request=chosen)
-        services.take_from_stock(actor=firm.actor("buyer"), legal_entity=firm.entity, lines=lines)
+        services.cover(actor=firm.actor("buyer"), legal_entity=firm.entity, lines=lines)
     assert (chosen.lines.get().open_quantity, other.lines.get().open_quantity) == (0, 10)
 
 
@@ -115,7 +115,7 @@ def test_a_buyer_of_another_legal_entity_plans_nothing_here(firm, work):
 
     approved(firm)
     stranger = replace(firm.actor("buyer"), legal_entities=frozenset({firm.entity.pk + 1}))
-    for call in (services.aggregate, services.take_from_stock):
+    for call in (services.aggregate, services.cover):
         with pytest.raises(NotAllowed), work():
             call(actor=stranger, legal_entity=firm.entity)
 
@@ -193,7 +193,7 @@ def test_what_is_held_back_is_not_merged_and_takes_no_stock_until_it_is_let_go(f
     with pytest.raises(RuleBroken), work():
         holding.hold(actor=buyer, lines=[held.pk], reason="again")
     with work():
-        assert services.take_from_stock(actor=buyer, legal_entity=firm.entity) == 0
+        assert services.cover(actor=buyer, legal_entity=firm.entity).from_stock == 0
         demand = services.aggregate(actor=buyer, legal_entity=firm.entity)
     assert demand.lines.get().item == firm.nut
     with work():

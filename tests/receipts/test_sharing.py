@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from procurement.handouts import selectors as handouts
 from procurement.orders import services as orders
 from procurement.orders.models import PurchaseOrder
 from procurement.planning import services as planning
@@ -14,6 +15,7 @@ from procurement.requests import ledger, selectors
 from procurement.requests import services as requests
 from procurement.requests.models import RequestLine
 from procurement.requests.services import Carry
+from srm.budget import selectors as budgets
 from srm.budget.models import BudgetLine
 from srm.core import clock
 from srm.flow.perform import perform
@@ -124,3 +126,22 @@ def test_the_sql_of_need_by_date_and_the_rule_of_the_same_name_agree(firm, work,
         )  # fmt: skip
     assert done(needs) == by_rule
     assert RequestLine.objects.unscoped("test").count() == 3
+
+
+def test_what_came_too_much_serves_whom_a_reversal_left_waiting(firm, work, needs, order_of):
+    order = order_of(cost_center=firm.cc_service)
+    first = receive(firm, work, order, 100)
+    receive(firm, work, order, 104)  # four more than ordered: nobody's
+    assert done(needs) == [60, 40, 100]
+    with work():
+        perform(first, "reverse", actor=firm.actor("storekeeper"), reason="wrong goods")
+    order.refresh_from_db()
+    line = order.lines.get()
+    # 104 are there and 96 come: nobody waits for more than that.
+    assert (order.state, line.outstanding, sum(done(needs)), sum(one.coming_quantity for one in needs)) == (
+        "sent",
+        96,
+        104,
+        96,
+    )
+    assert ledger.faults() == ledger.stale() == budgets.disagreements() == handouts.disagreements() == []

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from procurement.planning.services import take_from_stock
+from procurement.planning.services import cover
 from procurement.replenishment import jobs, services
 from procurement.replenishment.models import Proposal
 from procurement.replenishment.words import reason
@@ -97,7 +97,7 @@ def test_a_store_is_not_filled_out_of_itself(firm, work):
     with work():
         approvals.decide(request, actor=firm.actor("approver"), outcome="approved")
     with work():
-        assert take_from_stock(actor=firm.actor("buyer"), legal_entity=firm.entity) == 0
+        assert cover(actor=firm.actor("buyer"), legal_entity=firm.entity).from_stock == 0
 
 
 def test_what_went_out_last_year_says_how_large_a_lot_is(firm, work):

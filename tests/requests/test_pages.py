@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from procurement.planning.services import aggregate, take_from_stock
+from procurement.planning.services import aggregate, cover
 from procurement.requests.models import PurchaseRequest, RequestLine
 from srm.core import clock
 from srm.stock.services import receive
@@ -155,7 +155,7 @@ def test_the_tracker_shows_where_everything_is(firm, work, client_of, django_ass
     approved(firm, title="Another one")
     buyer = firm.actor("buyer")
     with work():
-        take_from_stock(actor=buyer, legal_entity=firm.entity)
+        cover(actor=buyer, legal_entity=firm.entity)
     with work():
         demand = aggregate(actor=buyer, legal_entity=firm.entity)
     client = client_of("requester")

@@ -1,7 +1,7 @@
 """Whatever people do in whatever order, no quantity is lost or doubled on its way from the request to the receipt.
 
-A machine plays all of them with the real services: departments ask, the approver decides, buyers merge, take from
-stock, release, tender, award, cut and cancel, the supplier confirms, the storekeeper receives, reverses and hands out. After each
+A machine plays all of them with the real services: departments ask, the approver decides, buyers merge, buy for
+stock, net needs against stock and open orders, release, tender, award, cut and cancel, the supplier confirms, the storekeeper receives, reverses and hands out. After each
 step everything must add up in base units (`tests.allocations`), as told again without the ledger's own SQL.
 """
 
@@ -175,11 +175,29 @@ class Buying(RuleBasedStateMachine):
         with unit_of_work():
             planning.aggregate(actor=self.who("buyer"), legal_entity=self.firm.entity, **how)
 
+    @rule(name=st.sampled_from(["bolt", "nut"]), quantity=PIECES, days=st.sampled_from([2, 9, 30]))
+    def buy_for_stock(self, name, quantity, days):
+        """An order that no need stands behind yet."""
+        item = getattr(self.firm, name)
+        line = {
+            "item": item,
+            "quantity": quantity,
+            "unit": item.base_unit,
+            "price": Decimal("0.05"),
+            "need_by": in_days(days),
+        }
+        with unit_of_work():
+            order = orders.create_order(
+                actor=self.who("buyer"), legal_entity=self.firm.entity, supplier=self.firm.beta, lines=[line],
+                place=self.firm.plovdiv,
+            )  # fmt: skip
+            perform(perform(order, "approve", actor=self.who("head")), "send", actor=self.who("buyer"))
+
     @when(RequestLine, **OPEN_NEED)
     @rule()
-    def net_from_stock(self):
+    def net(self):
         with unit_of_work():
-            planning.take_from_stock(actor=self.who("buyer"), legal_entity=self.firm.entity)
+            planning.cover(actor=self.who("buyer"), legal_entity=self.firm.entity)
 
     @when(Promise)
     @rule(number=PICK, share=SHARE, back=st.booleans())

@@ -38,6 +38,18 @@ def day(days):
     return (clock.today() + dt.timedelta(days=days)).isoformat()
 
 
+def bought_for_stock(http, entity, place, item):
+    """An order that no request stands behind, on its way."""
+    beta = http.get("buyer", "suppliers/", q="Beta")["results"][0]
+    order = http.post(
+        "buyer", "orders/",
+        {"legal_entity": entity["id"], "supplier": beta["id"], "place": place["id"],
+         "lines": [{"item": item["id"], "quantity": "200", "unit": item["base_unit"], "price": "0.05", "need_by": day(9)}]},
+    )  # fmt: skip
+    http.post("head", f"orders/{order['id']}/moves/approve/")
+    http.post("buyer", f"orders/{order['id']}/moves/send/")
+
+
 def test_a_need_travels_from_request_to_ledger_by_http(firm, http):
     department = next(row for row in http.get("requester", "departments/")["results"] if row["code"] == "assembly")
     center = next(row for row in http.get("requester", "cost-centers/")["results"] if row["code"] == "CC-assembly")
@@ -45,7 +57,7 @@ def test_a_need_travels_from_request_to_ledger_by_http(firm, http):
     place = http.get("requester", "places/")["results"][0]
     body = {
         "title": "Bolts", "department": department["id"], "cost_center": center["id"], "place": place["id"],
-        "lines": [{"item": item["id"], "quantity": "1000", "need_by": day(20)}],
+        "lines": [{"item": item["id"], "quantity": "1200", "need_by": day(20)}],
     }  # fmt: skip
     request = http.post("requester", "requests/", body, key="need-1")
     assert http.post("requester", "requests/", body, key="need-1")["id"] == request["id"]
@@ -54,8 +66,10 @@ def test_a_need_travels_from_request_to_ledger_by_http(firm, http):
     http.post("approver", f"requests/{request['id']}/decide/", {"outcome": "approved"})
 
     entity = http.get("buyer", "legal-entities/")["results"][0]
-    http.post("buyer", "demands/aggregate/", {"legal_entity": entity["id"]})
+    bought_for_stock(http, entity, place, item)
+    http.post("buyer", "demands/aggregate/", {"legal_entity": entity["id"], "stock_first": True})
     line = http.get("buyer", "demand-lines/")["results"][0]
+    assert line["quantity"] == "1000"  # 200 of the 1,200 are on order for nobody yet
     deadline = clock.now() + dt.timedelta(hours=3)
     tender = http.post(
         "buyer", "tenders/from-demand/",
@@ -108,4 +122,4 @@ def test_a_need_travels_from_request_to_ledger_by_http(firm, http):
             "head", "matrix/assess/",
             {"subject": "category", "legal_entity": entity["id"], "period_from": day(-30), "period_to": day(0)},
         )  # fmt: skip
-        assert reading["placements"][0]["spend"] == "50.00"
+        assert reading["placements"][0]["spend"] == "60.00"

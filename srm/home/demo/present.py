@@ -264,7 +264,7 @@ def _from_stock(world: World, _timeline: Timeline, basket: Basket) -> Story:
     yield from _all_approved(world, ("stock",), basket)
     lines = RequestLine.objects.unscoped(WHY).filter(request=basket["stock"]).values_list("pk", flat=True)
     yield later(clock.now(), hours=1)
-    planning.take_from_stock(actor=world.actor("buyer3"), legal_entity=world.entity, lines=list(lines))
+    planning.cover(actor=world.actor("buyer3"), legal_entity=world.entity, lines=list(lines))
     yield later(clock.now(), hours=3)
     stores.hand_out_some(world)
 

@@ -51,7 +51,7 @@ def stories(world: World, timeline: Timeline) -> None:
 
 def hand_out_some(world: World) -> None:
     """Half of the first thing that is promised leaves the store."""
-    promise = Promise.objects.unscoped(WHY).waiting().order_by("pk").first()
+    promise = Promise.objects.unscoped(WHY).waiting().filter(origin=Promise.Origin.STOCK).order_by("pk").first()
     if promise is not None and promise.rest >= 2:
         handouts.hand_out(promise, actor=world.actor("storekeeper"), quantity=Decimal(int(promise.rest / 2)))
 

@@ -7,10 +7,13 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from procurement.handouts import services as handouts
+from procurement.handouts.models import Promise
 from procurement.orders import services as orders
 from procurement.orders.models import OrderLine, OrderState, PurchaseOrder
 from procurement.receipts import services as receipts
 from procurement.receipts.models import GoodsReceipt
+from procurement.requests.models import Allocation
 from srm.core import clock
 from srm.flow.perform import perform
 from srm.home.demo.calendar import at, later
@@ -24,6 +27,8 @@ from suppliers.registry.lifecycle import SupplierState
 
 LIVE = {OrderState.SENT, OrderState.CONFIRMED}
 STEP = Decimal("0.0001")
+# What came longer ago is not in the store any more.
+FETCHED = dt.timedelta(days=21)
 
 
 def hand_order(world: World, plan: Order) -> Story:
@@ -118,7 +123,22 @@ def receive(world: World, order: PurchaseOrder, rows: Iterable[dict[str, Any]], 
         actor=keeper, order=order, received_on=clock.today(), lines=rows, warehouse=world.stores[place_of(order)],
         delivery_note=f"{dice.randrange(10_000, 99_999)}",
     )  # fmt: skip
-    return perform(receipt, "post", actor=keeper) if post else receipt
+    if not post:
+        return receipt
+    posted = perform(receipt, "post", actor=keeper)
+    if clock.today() < world.calendar.today - FETCHED:
+        _fetched(world, posted)
+    return posted
+
+
+def _fetched(world: World, receipt: GoodsReceipt) -> None:
+    """Those who waited for it have taken it out of the store since."""
+    needs = (
+        Allocation.objects.unscoped(WHY).filter(document_id=receipt.public_id, stage="received").values("request_line")
+    )
+    waiting = Promise.objects.unscoped(WHY).waiting().filter(request_line__in=needs, warehouse=receipt.warehouse)
+    for promise in waiting.order_by("pk"):
+        handouts.hand_out(promise, actor=world.actor(keeper_of(receipt.order)))
 
 
 def place_of(order: PurchaseOrder) -> str:

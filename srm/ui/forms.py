@@ -101,11 +101,14 @@ class Heading:
 
 
 def build_layout(rows: Sequence[Any], known: Mapping[str, Any]) -> Layout:
-    """A crispy layout from our short form: "field", ("left", "right"), a heading as gettext_lazy("Delivery")."""
+    """A crispy layout from our short form: "field", ("left", "right"), a heading as gettext_lazy("Delivery").
+
+    Fields that this reader's form does not have are left out.
+    """
     parts: list[Any] = []
     for row in rows:
-        if isinstance(row, str) and row in known:
-            parts.append(Field(row))
+        if isinstance(row, str):
+            parts += [Field(row)] if row in known else []
         elif isinstance(row, tuple):
             parts.append(Div(*(Field(name) for name in row if name in known), css_class="q-row"))
         else:

@@ -27,6 +27,7 @@ from srm.core.actor import Actor
 from srm.core.errors import InvalidInput, Missing, NotAllowed
 from srm.exchange.models import Export
 from srm.exchange.sheets import Sheet
+from srm.exchange.shown import sheet_of
 from srm.files.serving import download
 from srm.jobs import services as jobs
 from srm.jobs.run import JobRun
@@ -47,13 +48,14 @@ DIALECTS = {"ru": (";", ","), "bg": (";", ",")}
 
 
 @provides("export")
-def export_list(sheet: type[Sheet], queryset: QuerySet, actor: Actor, request: HttpRequest) -> HttpResponseBase:
+def export_list(page: type[ListPage], queryset: QuerySet, actor: Actor, request: HttpRequest) -> HttpResponseBase:
     """The rows of a list as a file; for a long list, the page of the job that writes it.
 
     Raises:
         InvalidInput: no such format. NotAllowed: exporting is a right of its own.
     """
-    if not actor.may("exchange.export"):
+    sheet = sheet_of(page)
+    if sheet is None or not actor.may("exchange.export"):
         raise NotAllowed
     kind = format_of(request.GET.get("export", ""))
     query = _filter_of(request.GET)
@@ -136,11 +138,13 @@ def export_in_background(handle: JobRun, *, path: str, query: str, format: str) 
     """
     kind, actor = format_of(format), handle.actor
     page = page_at(path, query, actor)
+    sheet = sheet_of(type(page))
+    assert sheet is not None
     rows = rows_of(page)
     total = rows.order_by().count()
     with tempfile.TemporaryFile(prefix="export-") as file:
         made = write(
-            file, page.sheet, rows, actor, kind=kind, query=query,
+            file, sheet, rows, actor, kind=kind, query=query,
             progress=lambda done: handle.progress(done, max(done, total), _("Writing rows")),
         )  # fmt: skip
         made.storage_name = default_storage.save(
@@ -163,7 +167,7 @@ def page_at(path: str, query: str, actor: Actor) -> ListPage:
     """
     found = resolve(path)
     page_class = getattr(found.func, "view_class", None)
-    if page_class is None or not issubclass(page_class, ListPage) or page_class.sheet is None:
+    if page_class is None or not issubclass(page_class, ListPage) or sheet_of(page_class) is None:
         raise Missing
     if not (actor.may(page_class.permission) and actor.may(page_class.export_permission)):
         raise NotAllowed

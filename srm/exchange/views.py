@@ -37,6 +37,7 @@ XLSX = exports.TYPES["xlsx"]
 class ImportList(ListPage):
     """Files that were, or are being, imported."""
 
+    exportable = False
     model = ImportRun
     permission = "exchange.import"
     table = ImportTable
@@ -348,6 +349,7 @@ class MappingRemove(ActionPage):
 class ExportList(ListPage):
     """Who took which rows out when."""
 
+    exportable = False
     model = Export
     permission = "exchange.export"
     table = ExportTable

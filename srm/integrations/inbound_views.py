@@ -60,6 +60,7 @@ class SourceForm(forms.Form):
 class SourceList(ListPage):
     """Systems that may call us."""
 
+    exportable = False
     model = InboundSource
     permission = VIEW
     title = gettext_lazy("Incoming connections")
@@ -183,6 +184,7 @@ class MessageFilter(filters.FilterSet):
 class MessageList(ListPage):
     """What other systems sent, newest first."""
 
+    exportable = False
     model = InboundMessage
     permission = MANAGE
     title = gettext_lazy("Incoming messages")

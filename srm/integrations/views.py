@@ -33,6 +33,7 @@ LATEST = 50
 class WebhookList(ListPage):
     """Addresses that are called when something changes."""
 
+    exportable = False
     model = WebhookEndpoint
     permission = VIEW
     title = gettext_lazy("Webhooks")

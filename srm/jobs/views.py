@@ -27,6 +27,7 @@ from srm.ui.slots import Action
 class JobList(ListPage):
     """One's own jobs; everybody's for who manages them."""
 
+    exportable = False
     model = Job
     permission = "jobs.view"
     title = gettext_lazy("Jobs")

@@ -65,6 +65,7 @@ class NoticeFilter(filters.FilterSet):
 class NoticeList(ListPage):
     """What I was told, newest first."""
 
+    exportable = False
     model = Notice
     permission = "notify.view"
     title = gettext_lazy("Notices")

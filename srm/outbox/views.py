@@ -28,6 +28,7 @@ def _parked(_actor: object) -> int:
 class DeliveryList(ListPage):
     """Mails and webhooks on their way, newest first."""
 
+    exportable = False
     model = Delivery
     permission = VIEW
     title = gettext_lazy("Deliveries")

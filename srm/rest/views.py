@@ -37,6 +37,7 @@ class TokenTable(tables.Table):
 class TokenList(ListPage):
     """One's own tokens; those of everybody for who manages accounts."""
 
+    exportable = False
     model = ApiToken
     permission = "rest.tokens"
     title = _("API tokens")

@@ -46,7 +46,8 @@ class ListPage(Page):
     create_url: str = ""
     create_permission: str = ""
     empty: tuple[Any, ...] = (_("Nothing here yet."), "")
-    sheet: Any = None
+    sheet: Any = None  # left out, the table's columns are what is exported
+    exportable: bool = True
     export_permission: str = "exchange.export"
     bulk_moves: Sequence[str] = ()
     views: ClassVar[Sequence[tuple[str, Any, dict[str, str]]]] = ()
@@ -114,7 +115,8 @@ class ListPage(Page):
 
     @property
     def may_export(self) -> bool:
-        return bool(self.sheet and first("export") and self.actor.may(self.export_permission))
+        exported = self.sheet is not None or (self.exportable and self.table is not None)
+        return bool(exported and first("export") and self.actor.may(self.export_permission))
 
     def create_action(self) -> Action | None:
         """The button for a new one, for those who may."""
@@ -186,7 +188,7 @@ class ListPage(Page):
             raise NotAllowed()
         keys = keyset.keys_of(self.model, self.sorts[self.sort])  # type: ignore[arg-type]
         rows = self.rows().order_by(*(key.order() for key in keys))
-        return exporter(self.sheet, rows, self.actor, self.request)
+        return exporter(type(self), rows, self.actor, self.request)
 
 
 def _encoded(values: Mapping[str, str] | Sequence[tuple[str, str]]) -> str:

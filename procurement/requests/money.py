@@ -11,9 +11,11 @@ from django.db.models import Sum
 
 from procurement.requests.checks import Need
 from procurement.requests.models import PurchaseRequest, RequestLine
+from procurement.requests.selectors import whole_lines
 from srm.budget import selectors
 from srm.budget.accounts import Account
 from srm.budget.models import BudgetEntry, BudgetLine
+from srm.budget.periods import closed_spans
 from srm.budget.selectors import Outlook
 from srm.people.models import CostCenter
 
@@ -73,6 +75,13 @@ def shares_of(request: PurchaseRequest, lines: Sequence[RequestLine]) -> list[Sh
     return _shares([Need.of(line) for line in waiting], booked, held)
 
 
+def shown_shares(request: PurchaseRequest) -> list[Share]:
+    """`shares_of` for pages: read once, kept on the request, for several parts of a page show it."""
+    if not hasattr(request, "shown_shares"):
+        request.shown_shares = shares_of(request, whole_lines(request))  # type: ignore[attr-defined]
+    return request.shown_shares  # type: ignore[attr-defined]
+
+
 def shares_wanted(needs: Iterable[Need]) -> list[Share]:
     """The same for needs that are only typed."""
     return _shares(list(needs), [], {})
@@ -87,7 +96,8 @@ def _shares(needs: list[Need], booked: list[RequestLine], held: dict[str, dict[s
             asked[account.key] += need.amount
     seen |= {line.account.key: line.account for line in booked}
     # Several categories and months may draw on one budget: they are asked for together.
-    lines = selectors.lines_for(seen.values())
+    spans = closed_spans()
+    lines = selectors.lines_for(seen.values(), spans)
     merged: dict[tuple, list[tuple]] = defaultdict(list)
     for key, account in seen.items():
         merged[(account.cost_center.pk, account.day.year, getattr(lines[key], "pk", None))].append(key)
@@ -96,7 +106,7 @@ def _shares(needs: list[Need], booked: list[RequestLine], held: dict[str, dict[s
         account, line = seen[keys[0]], lines[keys[0]]
         total = sum((asked[key] for key in keys), ZERO)
         mine = _sums(held[row.public_id] for row in booked if row.account.key in keys)
-        shares.append(Share(account, total, selectors.outlook_on(line, account, total), mine))
+        shares.append(Share(account, total, selectors.outlook_on(line, account, total, spans), mine))
     return sorted(shares, key=lambda share: share.cost_center.code)
 
 

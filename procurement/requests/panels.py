@@ -23,20 +23,15 @@ SHOWN = 50
 
 def no_money(document: PurchaseRequest, _actor: Actor) -> list[str]:
     """Budgets that stop what the request asks for."""
-    lines = whole_lines(document)
-    return [
-        share.outlook.sentence
-        for share in money.shares_of(document, lines)
-        if not share.outlook.fits and share.outlook.stops
-    ]
+    shares = money.shown_shares(document)
+    return [share.outlook.sentence for share in shares if not share.outlook.fits and share.outlook.stops]
 
 
 @describes(KIND, _("Request"), permission="requests.approve", content=content_of, blocked=no_money)
 def request_facts(document: PurchaseRequest, actor: Actor) -> tuple[str, dict[str, Any]]:
     """Is it needed, is it in the budget, who else asked."""
-    lines = whole_lines(document)
+    lines, shares = whole_lines(document), money.shown_shares(document)
     needs = [Need.of(line) for line in lines]
-    shares = money.shares_of(document, lines)
     return "procurement/requests/_facts.html", {
         "request_document": document, "lines": lines[:SHOWN], "more": max(0, len(lines) - SHOWN), "shares": shares,
         "over": [share for share in shares if not share.outlook.fits],

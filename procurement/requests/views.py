@@ -172,7 +172,7 @@ class RequestDetail(DetailPage):
             **super().tab_context(),
             "chart": pictures.where_chart(self.tracks) if decided else None,
             "rows": pictures.rows(self.tracks, self.actor), "decided": decided,
-            "shares": money.shares_of(self.object, self.lines_shown),
+            "shares": money.shown_shares(self.object),
             "deciders": self.deciders(), "approval": self.approval, "returned": self.returned_because(), "oddities": self.oddities(),
         }  # fmt: skip
 

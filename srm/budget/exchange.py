@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from srm.budget import services
-from srm.budget.models import BudgetEntry, BudgetLine, Period
+from srm.budget.models import BudgetChange, BudgetEntry, BudgetLine, Period
 from srm.catalog.models import Category
 from srm.core.actor import Actor
 from srm.exchange.columns import Col
@@ -79,4 +79,23 @@ class EntrySheet(Sheet):
         Col("amount", kind="amount", way="out"),
         Col("currency", _("Currency"), source="line.currency", way="out"),
         Col("document_number", way="out"),
+        Col("late_for", kind="date", way="out"),
+    ]
+
+
+class ChangeSheet(Sheet):
+    """Transfers, new money and cuts."""
+
+    model = BudgetChange
+    columns = [
+        Col("number", way="out"),
+        Col("kind", _("Kind"), source="kind_label", way="out"),
+        Col("giver", _("From budget"), source="giver", way="out"),
+        Col("receiver", _("To budget"), source="receiver", way="out"),
+        Col("amount", kind="amount", way="out"),
+        Col("currency", _("Currency"), way="out"),
+        Col("reason", way="out"),
+        Col("created_by", source="created_by.name", way="out"),
+        Col("created_at", kind="moment", way="out"),
+        Col("state", kind="choice", way="out"),
     ]

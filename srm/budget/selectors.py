@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.db.models import Q
 from django.db.models.functions import TruncMonth
 
-from srm.budget import words
+from srm.budget import periods, words
 from srm.budget.accounts import Account
 from srm.budget.models import BudgetEntry, BudgetLine, Period
+from srm.budget.periods import Spans
 from srm.core import clock
 from srm.core.money import Sum
 from srm.people.models import CostCenter, LegalEntity
@@ -24,6 +25,7 @@ __all__ = [
 
 WHY = "a need draws on its cost centre's budget, whoever asks"
 BUCKETS = ("reserved", "committed", "spent")
+GRANTED = "granted"
 
 
 @dataclass(frozen=True)
@@ -39,29 +41,38 @@ class Outlook:
 
 @dataclass(frozen=True)
 class Month:
-    """How much was reserved, ordered and spent by the end of a month, and what was left of today's amount."""
+    """The budget's amount at the end of a month, how much was reserved, ordered and spent by then, and what was left."""
 
     month: dt.date
     reserved: Decimal
     committed: Decimal
     spent: Decimal
-    left: Decimal
+    amount: Decimal
+
+    @property
+    def left(self) -> Decimal:
+        """Of the amount as it was then; below zero where the budget was exceeded."""
+        return self.amount - self.reserved - self.committed - self.spent
 
 
-def line_for(account: Account) -> BudgetLine | None:
+def line_for(account: Account, spans: Spans | None = None) -> BudgetLine | None:
     """The budget a need draws on; None where none is set."""
-    return lines_for([account])[account.key]
+    return lines_for([account], spans)[account.key]
 
 
-def lines_for(accounts: Iterable[Account]) -> dict[tuple, BudgetLine | None]:
-    """For each account's key the budget it draws on, in one query.
+def lines_for(accounts: Iterable[Account], spans: Spans | None = None) -> dict[tuple, BudgetLine | None]:
+    """For each account's key the budget it draws on, in two queries; `spans` are closed periods read before.
 
     It is that of the nearest category upwards, else the cost centre's general one; of a month, a quarter and the year
-    the shortest.
+    the shortest. What is needed in a closed period draws on the next open one.
     """
     wanted = {account.key: account for account in accounts}
     if not wanted:
         return {}
+    spans = periods.closed_spans() if spans is None else spans
+    wanted = {
+        key: late.account if (late := periods.lateness(one, spans)) else one for key, one in wanted.items()
+    }  # fmt: skip
     rows = BudgetLine.objects.unscoped(WHY).filter(
         cost_center__in={account.cost_center.pk for account in wanted.values()},
         year__in={account.day.year for account in wanted.values()},
@@ -87,11 +98,18 @@ def _nearness(line: BudgetLine) -> tuple[int, int]:
 
 def outlook(account: Account, amount: Decimal) -> Outlook:
     """What the budget would say to `amount` more, for those who decide; nothing is locked or booked."""
-    return outlook_on(line_for(account), account, amount)
+    spans = periods.closed_spans()
+    return outlook_on(line_for(account, spans), account, amount, spans)
 
 
-def outlook_on(line: BudgetLine | None, account: Account, amount: Decimal) -> Outlook:
-    """The same where the budget was looked up already."""
+def outlook_on(line: BudgetLine | None, account: Account, amount: Decimal, spans: Spans | None = None) -> Outlook:
+    """The same where the budget was looked up already. A need of a closed period is told where it counts."""
+    late = periods.lateness(account, periods.closed_spans() if spans is None else spans)
+    found = _outlook_on(line, late.account if late else account, amount)
+    return replace(found, sentence=f"{words.counts_later(late)} {found.sentence}") if late else found
+
+
+def _outlook_on(line: BudgetLine | None, account: Account, amount: Decimal) -> Outlook:
     if line is None:
         if account.stops and amount:
             return Outlook(None, amount, fits=False, stops=True, sentence=words.missing(account))
@@ -129,10 +147,15 @@ def burn(line: BudgetLine) -> list[Month]:
 def _added_up(line: BudgetLine, booked: dict[dt.date, dict[str, Decimal]]) -> Iterator[Month]:
     """Running sums; months after today are left out, months after the period appear only when something happened."""
     sums = dict.fromkeys(BUCKETS, Decimal(0))
+    # What the amount was before any transfer: transfers are entries, the first amount is none.
+    amount = line.amount - sum((one.get(GRANTED, Decimal(0)) for one in booked.values()), Decimal(0))
     for month in sorted({*_months_so_far(line), *booked}):
-        for bucket, amount in booked.get(month, {}).items():
-            sums[bucket] += amount
-        yield Month(month, **sums, left=line.amount - sum(sums.values()))
+        for bucket, value in booked.get(month, {}).items():
+            if bucket == GRANTED:
+                amount += value
+            else:
+                sums[bucket] += value
+        yield Month(month, **sums, amount=amount)
 
 
 def _months_so_far(line: BudgetLine) -> list[dt.date]:

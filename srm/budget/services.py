@@ -9,35 +9,26 @@ stops and has no budget, nothing goes through at all: an empty account is a faul
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Min, Model, Q
+from django.db.models import Model
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from srm.audit import services as audit
-from srm.budget import selectors
+from srm.budget import books, periods, selectors
 from srm.budget.accounts import Account
-from srm.budget.models import BudgetEntry, BudgetLine, centers_of, sees_all
-from srm.budget.words import missing, no_budget, over, stopped
+from srm.budget.books import WHY, Bucket
+from srm.budget.books import locked as _locked
+from srm.budget.models import BudgetEntry, BudgetLine, Period, centers_of, is_finance, sees_all
+from srm.budget.periods import Lateness
+from srm.budget.words import begun, closed, counts_later, missing, no_budget
 from srm.core.actor import Actor
 from srm.core.errors import InvalidInput, NotAllowed, RuleBroken
 from srm.core.fields import MAX_AMOUNT
-from srm.core.money import Sum
-from srm.core.quantities import clean_amount
 from srm.flow import records
-from srm.flow.origin import named
-from srm.notify.services import tell
-from srm.notify.values import Money
 from srm.people.models import CostCenter
-from srm.ui.links import url_of
 
-WHY = "a rule applies to who does not see the budget, too"
-Bucket = BudgetEntry.Bucket
-LOW = "budget.low"
-# Per cent of a budget at which its owner is told.
-LIMITS = (80, 100)
 _FIXED = ("cost_center", "category", "year", "period", "currency")
 
 
@@ -47,18 +38,25 @@ _FIXED = ("cost_center", "category", "year", "period", "currency")
 def create_line(*, actor: Actor, cost_center: CostCenter, year: int, amount: Decimal, **fields: Any) -> BudgetLine:
     """A budget of a cost centre for a period, for one category's tree or for everything else.
 
+    Once its period has begun, only the finance department makes it with an amount; an owner makes it with nothing on it
+    and asks for new money or a transfer.
+
     Raises:
         InvalidInput: sentences by field. NotAllowed: the cost centre is not the actor's.
     """
     _require_own(cost_center, actor)
     fields.setdefault("currency", cost_center.department.legal_entity.currency)
+    _require_open(
+        BudgetLine(cost_center=cost_center, year=year, period=fields.get("period") or Period.YEAR), amount, actor
+    )
     return records.create(BudgetLine, actor=actor, cost_center=cost_center, year=year, amount=amount, **fields)
 
 
 def update_line(line: BudgetLine, *, actor: Actor, version: int | None = None, **changes: Any) -> BudgetLine:
     """`line` with `changes`. Once something was booked on it, only its amount changes.
 
-    A budget may be cut below what is already spoken for: from then on nothing more goes through.
+    Once its period has begun, the amount changes by an approved transfer, new money or a cut, and in no other way. Before
+    that, it may be cut below what is already spoken for: from then on nothing more goes through.
 
     Raises:
         InvalidInput: sentences by field. NotAllowed: the cost centre is not the actor's.
@@ -72,6 +70,7 @@ def update_line(line: BudgetLine, *, actor: Actor, version: int | None = None, *
         raise InvalidInput(dict.fromkeys(moved, sentence))
     if "cost_center" in moved:
         _require_own(changes["cost_center"], actor)
+    _refuse_by_hand(locked, changes, actor)
     if changes.get("amount", locked.amount) > locked.amount:
         changes["told"] = 0
     return records.update(locked, actor=actor, **changes)
@@ -83,7 +82,48 @@ def _require_own(cost_center: CostCenter, actor: Actor) -> None:
         raise NotAllowed(_("This cost centre is not yours. Its owner or the finance department sets its budget."))
 
 
+def _require_open(line: BudgetLine, amount: Decimal, actor: Actor) -> None:
+    """A new budget begins in an open period, and an owner gives himself nothing once it has begun."""
+    if periods.is_closed(line, periods.closed_spans()):
+        raise InvalidInput({"period": closed(line)})
+    if amount and line.has_begun and not is_finance(actor):
+        raise InvalidInput({"amount": begun(line)})
+
+
+def _refuse_by_hand(line: BudgetLine, changes: dict[str, Any], actor: Actor) -> None:
+    """Nobody changes the amount of a budget whose period has begun, nor moves a budget into such a period."""
+    if actor.kind == "system":
+        return
+    names = ("amount", "cost_center", "category", "year", "period")
+    new = BudgetLine(**{name: changes.get(name, getattr(line, name)) for name in names})
+    if new.amount != line.amount and line.has_begun:
+        raise InvalidInput({"amount": begun(line)})
+    _require_open(new, new.amount if new.span != line.span or new.amount != line.amount else Decimal(0), actor)
+
+
+def shift(
+    giver: BudgetLine | None, receiver: BudgetLine | None, amount: Decimal, *, document: Model, actor: Actor
+) -> None:
+    """Move `amount` from one budget to another; without a giver it is new money, without a receiver it is taken away.
+
+    Raises:
+        RuleBroken: the giver has less left than that, or a period is closed.
+    """
+    both = {line.pk: -amount if line is giver else amount for line in (giver, receiver) if line is not None}
+    lines = {pk: _locked(pk) for pk in sorted(both)}
+    for pk in sorted(lines, key=lambda pk: both[pk]):  # the giver first: its refusal is the one that matters
+        books.grant(lines[pk], both[pk], document, actor)
+
+
 # -- money -------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Place:
+    """The budget that pays, locked; `late` where the need belongs to a period that is closed."""
+
+    line: BudgetLine
+    late: Lateness | None
 
 
 def reserve(
@@ -97,16 +137,17 @@ def reserve(
     Raises:
         RuleBroken: the cost centre stops, and there is no budget, or this would go beyond it.
     """
-    amount = _amount(amount)
+    amount = books.clean(amount)
     if not amount:
         return []
-    line = _line_of(account)
-    if line is None:
+    place = _place_of(account)
+    if place is None:
         return [no_budget(account)]
-    warnings = _room_for(line, amount)
-    _book(line, Bucket.RESERVED, amount, request_line_id, document, actor)
-    _tell_owner(line, amount, actor)
-    return warnings
+    line, late = place.line, place.late
+    warnings = books.room_for(line, amount)
+    books.book(line, Bucket.RESERVED, amount, request_line_id, document, actor, late.last_day if late else None)
+    books.tell_owner(line, amount, actor)
+    return [*([counts_later(late)] if late else []), *warnings]
 
 
 def hold(
@@ -119,18 +160,18 @@ def hold(
     Raises:
         RuleBroken: more is needed, and the cost centre stops.
     """
-    amount = _amount(amount)
-    lines = _lines_of(request_line_id)
-    held = sum((_held(line, Bucket.RESERVED, request_line_id) for line in lines), Decimal(0))
+    amount = books.clean(amount)
+    lines = books.open_lines_of(request_line_id)
+    held = sum((books.held(line, Bucket.RESERVED, request_line_id) for line in lines), Decimal(0))
     if amount < held:
         release(actor=actor, request_line_id=request_line_id, document=document, amount=held - amount)
     if amount <= held or not grow:
         return []
     if not lines:
         return reserve(actor=actor, account=account, amount=amount, request_line_id=request_line_id, document=document)
-    warnings = _room_for(lines[-1], amount - held)
-    _book(lines[-1], Bucket.RESERVED, amount - held, request_line_id, document, actor)
-    _tell_owner(lines[-1], amount - held, actor)
+    warnings = books.room_for(lines[-1], amount - held)
+    books.book(lines[-1], Bucket.RESERVED, amount - held, request_line_id, document, actor)
+    books.tell_owner(lines[-1], amount - held, actor)
     return warnings
 
 
@@ -174,12 +215,12 @@ def release(
     amount: Decimal | None = None,
 ) -> Decimal:
     """Give back what a request line holds in `bucket`, all of it or up to `amount`; how much was given back."""
-    rest = MAX_AMOUNT if amount is None else _amount(amount)
+    rest = MAX_AMOUNT if amount is None else books.clean(amount)
     given = Decimal(0)
-    for line in _lines_of(request_line_id):
-        part = min(_held(line, Bucket(bucket), request_line_id), rest - given)
+    for line in books.lines_of(request_line_id):
+        part = min(books.held(line, Bucket(bucket), request_line_id), rest - given)
         if part > 0:
-            _book(line, Bucket(bucket), -part, request_line_id, document, actor)
+            books.book(line, Bucket(bucket), -part, request_line_id, document, actor)
             given += part
     return given
 
@@ -194,122 +235,60 @@ def _advance(
 
     Judged before anything is booked: moving along does not change what is left, going beyond does.
     """
-    rest, parts = _amount(amount), []
-    for line in _lines_of(request_line_id):
-        part = min(_held(line, source, request_line_id), rest)
+    rest, parts = books.clean(amount), []
+    for line in books.open_lines_of(request_line_id):
+        part = min(books.held(line, source, request_line_id), rest)
         parts.append((line, part))
         rest -= part
+    late = None
     if not parts:
-        found = _line_of(account) if rest else None
-        if found is None:
+        place = _place_of(account) if rest else None
+        if place is None:
             return [no_budget(account)] if rest else []
-        parts = [(found, Decimal(0))]
+        parts, late = [(place.line, Decimal(0))], place.late
     last = parts[-1][0]
-    warnings = _room_for(last, rest) if rest else []
+    warnings = books.room_for(last, rest) if rest else []
     for line, part in parts:
         if part:
-            _book(line, source, -part, request_line_id, document, actor)
+            books.book(line, source, -part, request_line_id, document, actor)
         grown = part + (rest if line is last else 0)
         if grown:
-            _book(line, target, grown, request_line_id, document, actor)
-    _tell_owner(last, rest, actor)
-    return warnings
+            books.book(line, target, grown, request_line_id, document, actor, late.last_day if late else None)
+    books.tell_owner(last, rest, actor)
+    return [*([counts_later(late)] if late else []), *warnings]
 
 
-def _line_of(account: Account) -> BudgetLine | None:
+def _place_of(account: Account) -> Place | None:
     """The account's budget, locked; None where there is none and its cost centre lets that pass.
+
+    What is needed in a closed period counts in the next open one. Read anew under the lock: a period may have been
+    closed meanwhile.
 
     Raises:
         RuleBroken: there is none, and the cost centre stops.
     """
-    found = selectors.line_for(account)
-    if found is not None:
-        return _locked(found.pk)
-    if account.stops:
-        raise RuleBroken([missing(account)])
-    return None
+    spans = periods.closed_spans()
+    while True:
+        late = periods.lateness(account, spans)
+        found = selectors.line_for(account, spans)
+        if found is None:
+            if account.stops:
+                raise RuleBroken([missing(late.account if late else account)])
+            return None
+        line, spans = _locked(found.pk), periods.closed_spans()
+        if not periods.is_closed(line, spans):
+            return Place(line, late)
 
 
 def _step_back(
     source: str, target: str, request_line_id: str, amount: Decimal, document: Model | None, actor: Actor
 ) -> Decimal:
     """Move money one bucket back, as much as is there. Nothing grows, so nothing is asked."""
-    rest, moved = _amount(amount), Decimal(0)
-    for line in _lines_of(request_line_id):
-        part = min(_held(line, source, request_line_id), rest - moved)
+    rest, moved = books.clean(amount), Decimal(0)
+    for line in books.lines_of(request_line_id):
+        part = min(books.held(line, source, request_line_id), rest - moved)
         if part > 0:
-            _book(line, source, -part, request_line_id, document, actor)
-            _book(line, target, part, request_line_id, document, actor)
+            books.book(line, source, -part, request_line_id, document, actor)
+            books.book(line, target, part, request_line_id, document, actor)
             moved += part
     return moved
-
-
-def _room_for(line: BudgetLine, amount: Decimal) -> list[str]:
-    """Sentences of warning when `amount` more goes beyond the locked `line`.
-
-    Raises:
-        RuleBroken: the line stops.
-    """
-    if amount <= line.left:
-        return []
-    if line.used + amount > MAX_AMOUNT:
-        raise InvalidInput({"amount": _("This is more money than a budget can count.")})
-    if line.stops:
-        raise RuleBroken([stopped(line, amount)])
-    return [over(line, amount)]
-
-
-def _locked(pk: int) -> BudgetLine:
-    rows = BudgetLine.objects.unscoped(WHY).select_related("cost_center__owner", "category")
-    return rows.select_for_update(of=("self",)).get(pk=pk)
-
-
-def _lines_of(request_line_id: str) -> list[BudgetLine]:
-    """The budget lines on which a request line has anything, locked, in the order in which it came to them."""
-    entries = BudgetEntry.objects.unscoped(WHY).filter(request_line_id=request_line_id).order_by()
-    sums = entries.values("line_id").annotate(first=Min("pk"), total=Sum("amount"))
-    keys = [row["line_id"] for row in sorted(sums, key=lambda row: row["first"]) if row["total"] > 0]
-    locked = {key: _locked(key) for key in sorted(keys)}
-    return [locked[key] for key in keys]
-
-
-def _held(line: BudgetLine, bucket: str, request_line_id: str) -> Decimal:
-    """What a request line has in one bucket of a locked line."""
-    return selectors.held(Q(line=line, bucket=bucket, request_line_id=request_line_id))
-
-
-def _book(
-    line: BudgetLine, bucket: str, amount: Decimal, request_line_id: str, document: Model | None, actor: Actor
-) -> None:
-    """One entry and the bucket's sum, together."""
-    setattr(line, bucket, getattr(line, bucket) + amount)
-    entry = BudgetEntry.objects.unscoped(WHY).create(
-        line=line, bucket=bucket, amount=amount, request_line_id=request_line_id, **named(document)
-    )
-    line.save(update_fields=[str(bucket)])
-    # The entry is its own subject: the history of a budget tells who set it, its entries tell what it went to.
-    audit.record(
-        actor=actor, verb="created", subject=entry,
-        changes={"line": line.public_id, "bucket": str(bucket), "amount": amount, "request_line": request_line_id},
-    )  # fmt: skip
-
-
-def _amount(value: Decimal) -> Decimal:
-    try:
-        return clean_amount(Decimal(value)) or Decimal(0)
-    except InvalidInput as fault:
-        raise InvalidInput({"amount": fault.errors["__all__"]}) from fault
-
-
-def _tell_owner(line: BudgetLine, grown: Decimal, actor: Actor) -> None:
-    """The owner hears of each limit once: when a booking carries the budget over it. A raised budget begins anew."""
-    reached = max((limit for limit in LIMITS if line.amount and line.used * 100 >= line.amount * limit), default=0)
-    if not grown or reached <= line.told:
-        return
-    line.told = reached
-    line.save(update_fields=["told"])
-    tell(
-        [line.cost_center.owner], kind=LOW, actor=actor, url=url_of(line) or "",
-        subject=gettext_lazy("Budget {budget}: {left} left"), values={"budget": str(line), "left": Money(line.left, line.currency)},
-        body=gettext_lazy("Of {amount}, {used} are reserved, ordered or spent."),
-    )  # fmt: skip

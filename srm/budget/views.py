@@ -24,7 +24,12 @@ from srm.ui.tables import render_ready
 VIEW, EDIT = "budget.view", "budget.edit"
 LATEST = 25
 # Spent and ordered in the theme's own colours, reserved a paler ordered, and what is left hardly there.
-COLORS = ["#0f766e", "#2563eb", "#93c5fd", "#dbe2ea"]
+COLORS = ["#0f766e", "#2563eb", "#93c5fd", "#dbe2ea", "#64748b"]
+# The budget itself is a line above the bars, not one more part of them.
+OPTION = {
+    "color": COLORS,
+    "series": [{}, {}, {}, {}, {"type": "line", "step": "middle", "stack": None, "symbol": "none"}],
+}
 
 
 @menu("work", gettext_lazy("Budgets"), order=60, key="b")
@@ -114,15 +119,15 @@ def burn_chart(line: BudgetLine) -> Chart:
     """The months of its period: what was spent, ordered, reserved by the end of each, and what was left."""
     months = selectors.burn(line)
     return Chart(
-        "stack", _("By month"), unit=line.currency, height=260, option={"color": COLORS},
+        "stack", _("By month"), unit=line.currency, height=260, option=OPTION,
         columns=[("month", _("Month")), ("spent", _("Spent")), ("committed", _("Ordered")), ("reserved", _("Reserved")),
-                 ("left", _("Left"))],
+                 ("left", _("Left")), ("amount", _("Budget"))],
         rows=[
             (date_format(one.month, "M Y" if one.month.year != line.year else "M"), one.spent, one.committed, one.reserved,
-             max(one.left, 0))
+             max(one.left, 0), one.amount)
             for one in months
         ],
-        note=_("What was spent, ordered and reserved at the end of each month, and what was left of the present budget."),
+        note=_("What was spent, ordered and reserved at the end of each month, what was left, and the budget as it was then."),
     )  # fmt: skip
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from srm.budget.accounts import Account
 from srm.budget.models import BudgetLine
+from srm.budget.periods import Lateness
 from srm.ui import formats
 
 
@@ -47,6 +49,37 @@ def missing(account: Account) -> str:
         _("No budget is set for cost centre %(center)s in %(year)s. Ask the finance department to set one.")
         % _place(account)
     )  # fmt: skip
+
+
+def begun(line: BudgetLine) -> str:
+    """Why an amount cannot be typed over, and what to do instead."""
+    return (
+        _("%(period)s has begun. Ask for new money, a cut or a transfer under “Budget changes”; somebody else approves it.")
+        % {"period": line.span}
+    )  # fmt: skip
+
+
+def closed(line: BudgetLine) -> str:
+    """Why nothing is booked, and who can change that."""
+    return (
+        _("“%(budget)s” is closed: nothing is booked there any more. Ask the finance department to reopen %(period)s.")
+        % {"budget": line, "period": line.span}
+    )  # fmt: skip
+
+
+def too_little(line: BudgetLine, amount: Decimal) -> str:
+    """Why so much cannot be taken away."""
+    return (
+        _("The budget “%(budget)s” has %(left)s left; %(amount)s cannot be taken from it.")
+        % _figures(line, amount)
+    )  # fmt: skip
+
+
+def counts_later(late: Lateness) -> str:
+    """That a closed period is not asked any more, and which one is."""
+    return _("%(day)s lies in a closed period. It counts in %(month)s.") % {
+        "day": formats.day(late.day), "month": date_format(late.account.day, "F Y"),
+    }  # fmt: skip
 
 
 def fits(line: BudgetLine, amount: Decimal) -> str:

@@ -17,10 +17,10 @@ APPROVER = frozenset(
     {
         "home.view", "files.view", "jobs.view", "notify.view", "rest.tokens", "tasks.view",
         "catalog.view", "requests.view", "requests.approve", "discussion.write", "approvals.view", "approvals.decide",
-        "budget.view",
+        "budget.view", "budget.approve", "budget.periods",
     }
 )  # fmt: skip
-BUDGET_OWNER = APPROVER | {"budget.view", "budget.edit", "budget.approve"}
+BUDGET_OWNER = APPROVER | {"budget.edit"}
 BUYER = frozenset(
     {
         "home.view", "files.view", "files.attach", "jobs.view", "notify.view", "rest.tokens", "tasks.view",
@@ -34,7 +34,7 @@ BUYER = frozenset(
         "orders.view", "orders.edit", "orders.send", "orders.cancel", "receipts.view", "stock.view",
         "handouts.view", "handouts.release",
         "replenishment.view", "replenishment.edit", "replenishment.order",
-        "kraljic.view", "performance.view", "budget.view", "analytics.view", "exchange.import", "exchange.export",
+        "kraljic.view", "performance.view", "budget.view", "budget.periods", "analytics.view", "exchange.import", "exchange.export",
         "integrations.view", "approvals.view",
     }
 )  # fmt: skip
@@ -63,20 +63,21 @@ ACCOUNTANT = frozenset(
     {
         "home.view", "discussion.write", "notify.view", "jobs.view", "files.view", "files.attach", "rest.tokens", "tasks.view",
         "catalog.view", "registry.view", "orders.view", "receipts.view", "budget.view", "budget.edit",
+        "budget.approve", "budget.periods", "budget.close",
         "stock.view", "counts.view", "ledger.view", "ledger.create", "ledger.seal", "ledger.deliver", "ledger.confirm", "exchange.export",
         "exchange.import", "analytics.view", "integrations.view", "invoices.view", "invoices.edit",
     }
 )  # fmt: skip
 PAYMENT_APPROVER = frozenset(
     {"home.view", "discussion.write", "notify.view", "jobs.view", "files.view", "rest.tokens", "tasks.view", "orders.view",
-     "receipts.view", "ledger.view", "registry.view", "budget.view", "approvals.view", "approvals.decide",
+     "receipts.view", "ledger.view", "registry.view", "budget.view", "budget.approve", "budget.periods", "approvals.view", "approvals.decide",
      "invoices.view", "invoices.approve"}
 )  # fmt: skip
 AUDITOR = frozenset(
     {
         "home.view", "notify.view", "jobs.view", "files.view", "rest.tokens", "tasks.view",
         "catalog.view", "registry.view", "items.view", "requests.view", "requests.view_all", "planning.view",
-        "tenders.view", "bids.view", "awards.view", "orders.view", "receipts.view", "stock.view", "budget.view",
+        "tenders.view", "bids.view", "awards.view", "orders.view", "receipts.view", "stock.view", "budget.view", "budget.periods",
         "ledger.view", "kraljic.view", "performance.view", "approvals.view", "analytics.view", "audit.view",
         "integrations.view", "org.view", "exchange.export", "invoices.view", "handouts.view",
         "counts.view", "replenishment.view",
@@ -87,7 +88,7 @@ ADMINISTRATOR = frozenset(
         "home.view", "notify.view", "jobs.view", "jobs.manage", "files.view", "rest.tokens", "tasks.view",
         "org.view", "org.manage", "approvals.view", "approvals.edit", "catalog.view", "catalog.edit", "registry.view",
         "integrations.view", "integrations.manage", "audit.view", "exchange.import", "exchange.export",
-        "outbox.manage", "ui.manage", "stock.view", "stock.manage", "catalog.merge",
+        "budget.periods", "budget.close", "outbox.manage", "ui.manage", "stock.view", "stock.manage", "catalog.merge",
     }
 )  # fmt: skip
 SUPPLIER_USER = frozenset({"portal.view", "portal.orders", "portal.read_bids", "files.view"})

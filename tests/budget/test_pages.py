@@ -1,5 +1,6 @@
 """Pages and API of budgets, as people and programs use them."""
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
@@ -8,8 +9,9 @@ from srm.budget import services
 from srm.budget.accounts import Account
 from srm.budget.exchange import BudgetSheet
 from srm.budget.models import BudgetLine
+from srm.core import clock
 from srm.core.actor import SYSTEM
-from srm.core.errors import DomainError
+from srm.core.errors import DomainError, InvalidInput
 from srm.exchange.importer import kind_named
 from srm.flow.uow import unit_of_work
 from srm.ui.links import url_of
@@ -100,21 +102,21 @@ def test_an_empty_list_says_what_budgets_are_for(firm, client_of):
 
 def test_finance_sets_a_budget_and_raises_it(firm, client_of):
     client = client_of("accountant")
-    data = {"cost_center": firm.cc_assembly.public_id, "year": "2027", "amount": "12 500,50", "period": "year"}
+    data = {"cost_center": firm.cc_assembly.public_id, "year": "2077", "amount": "12 500,50", "period": "year"}
     assert client.post("/budget/new/", data).status_code == 302
-    line = BudgetLine.objects.unscoped("test").get(year=2027)
+    line = BudgetLine.objects.unscoped("test").get(year=2077)
     assert (line.amount, line.currency) == (D("12500.50"), "EUR")
     again = client.post("/budget/new/", data)
     assert again.status_code == 422
     assert "already has a budget" in again.content.decode()
     data |= {"amount": "20000", "period": "q1", "version": line.version}
     assert client.post(url_of(line, "edit"), data).status_code == 302
-    assert (read(line).amount, read(line).span) == (20000, "1st quarter 2027")
+    assert (read(line).amount, read(line).span) == (20000, "1st quarter 2077")
 
 
 def test_an_owner_sets_his_own_and_not_those_of_others(firm, foreign, client_of):
     client = client_of("budget_owner")
-    data = {"cost_center": firm.cc_service.public_id, "year": "2027", "amount": "5", "period": "m05"}
+    data = {"cost_center": firm.cc_service.public_id, "year": "2077", "amount": "5", "period": "m05"}
     refused = client.post("/budget/new/", data)
     assert refused.status_code == 403
     assert client.get(url_of(foreign)).status_code == 404
@@ -160,7 +162,7 @@ def test_programs_read_budgets_and_entries(used, foreign, firm):
 
 def test_programs_set_budgets_as_people_do(used, foreign, firm):
     writer = api(firm.users.accountant)
-    data = {"cost_center": firm.cc_assembly.public_id, "year": 2028, "period": "q2", "amount": "1200.50"}
+    data = {"cost_center": firm.cc_assembly.public_id, "year": 2078, "period": "q2", "amount": "1200.50"}
     made = writer.post("/api/v1/budgets/", data)
     assert made.status_code == 201, made.content
     assert (made.json()["amount"], made.json()["policy"]) == ("1200.50", "stop")
@@ -193,7 +195,9 @@ def test_budgets_go_out_as_a_sheet_and_come_back_equal(used, budget, firm, work,
     assert stored() != before
     rows = BudgetSheet.read(path, actor=actor)
     assert [row.faults for row in rows] == [[], [], []]
-    with work():
+    with pytest.raises(InvalidInput, match="has begun"), work():
+        kind.save(rows[0].values, actor=actor)
+    with clock.set_to(dt.datetime(YEAR - 1, 12, 1, tzinfo=dt.UTC)), work():
         for row in rows:
             kind.save(row.values, actor=actor)
     assert stored() == before
@@ -201,10 +205,10 @@ def test_budgets_go_out_as_a_sheet_and_come_back_equal(used, budget, firm, work,
 
 def test_a_sheet_makes_new_budgets_and_keeps_out_of_foreign_ones(foreign, firm, work):
     kind = kind_named("budgets")
-    row = {"cost_center": firm.cc_service, "category": firm.tools, "year": 2029, "period": None, "amount": D(5)}
+    row = {"cost_center": firm.cc_service, "category": firm.tools, "year": 2079, "period": None, "amount": D(5)}
     with work():
         kind.save(row, actor=firm.actor("accountant"))
-    assert BudgetLine.objects.unscoped("test").get(year=2029).span == "2029"
+    assert BudgetLine.objects.unscoped("test").get(year=2079).span == "2079"
     for mine in (row, {**row, "year": YEAR, "category": None}):
         with pytest.raises(DomainError), work():
             kind.save(mine, actor=firm.actor("budget_owner"))

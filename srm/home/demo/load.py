@@ -14,7 +14,7 @@ from srm.audit.models import AuditEvent
 from srm.core import clock
 from srm.core.actor import SYSTEM
 from srm.flow.uow import unit_of_work
-from srm.home.demo import approving, buying, chain, deeds, doubles, habits, needs, present, routine
+from srm.home.demo import approving, buying, chain, deeds, doubles, habits, needs, present, routine, treasury
 from srm.home.demo.calendar import SPAN, Calendar
 from srm.home.demo.chance import Chance
 from srm.home.demo.found import found
@@ -61,6 +61,7 @@ def load(progress: Progress, *, seed: int = 1, scale: str = "full") -> World:
             phase.done = timeline.turns
         with unit_of_work():
             approving.from_now_on(world)
+        treasury.money_matters(world)
     with progress.phase("events"):
         _finish(world)
     return world

@@ -238,6 +238,11 @@ function merge(...parts) {
   for (const part of parts) {
     for (const [key, value] of Object.entries(part)) {
       const plain = (one) => one && typeof one === "object" && !Array.isArray(one);
+      if (key === "series" && Array.isArray(result[key])) {
+        // Series are told apart by their place: what is said of one adds to what is there.
+        result[key] = result[key].map((one, position) => merge(one, value[position] || {}));
+        continue;
+      }
       result[key] = plain(value) && plain(result[key]) ? merge(result[key], value) : value;
     }
   }

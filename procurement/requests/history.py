@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from procurement.requests.models import KIND, Allocation, PurchaseRequest, RequestLine
-from procurement.requests.selectors import whole_lines
+from procurement.requests.selectors import ledger_of, whole_lines
 from srm.audit.models import AuditEvent
 from srm.audit.panels import names_behind, sentence
 from srm.audit.selectors import history as logged
@@ -98,7 +98,7 @@ def _plural(event: AuditEvent, request: PurchaseRequest, count: int) -> str:
 def _goods(request: PurchaseRequest, limit: int) -> list[Entry]:
     """What the ledger tells, newest first."""
     lines = {line.pk: line for line in whole_lines(request)}
-    rows = Allocation.objects.unscoped(READ).filter(request_line__in=lines).order_by("-pk")[: limit * 50]
+    rows = ledger_of(request)[::-1][: limit * 50]
     groups: dict[tuple, Group] = {}
     for row in rows:
         key = (row.run, row.stage, row.quantity < 0, row.document_id)

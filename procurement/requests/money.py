@@ -96,7 +96,7 @@ def _shares(needs: list[Need], booked: list[RequestLine], held: dict[str, dict[s
             asked[account.key] += need.amount
     seen |= {line.account.key: line.account for line in booked}
     # Several categories and months may draw on one budget: they are asked for together.
-    spans = closed_spans()
+    spans = closed_spans() if needs else {}  # what is booked stays where it is
     lines = selectors.lines_for(seen.values(), spans)
     merged: dict[tuple, list[tuple]] = defaultdict(list)
     for key, account in seen.items():

@@ -32,6 +32,7 @@ WHOLE_LINES = Prefetch(
 PLACE_ORDER = tracking.PLACES
 # Stages at which what is too little for all is shared, the nearest to the requester first.
 SHARED = ("received", "confirmed")
+SEEN = "the ledger of lines the reader sees"
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,15 @@ class Track:
 
 def tracker(request: PurchaseRequest) -> list[Track]:
     """Where everything of a request is, line by line, in two queries; in one when WHOLE_LINES were prefetched."""
-    return tracks_of(whole_lines(request))
+    return _tracks(whole_lines(request), ledger_of(request))
+
+
+def ledger_of(request: PurchaseRequest) -> list[Allocation]:
+    """What the ledger says of a request's lines, oldest first; read once, kept on the request."""
+    if not hasattr(request, "shown_ledger"):
+        rows = Allocation.objects.unscoped(SEEN).filter(request_line__in=whole_lines(request))
+        request.shown_ledger = list(rows.order_by("pk"))  # type: ignore[attr-defined]
+    return request.shown_ledger  # type: ignore[attr-defined]
 
 
 def whole_lines(request: PurchaseRequest) -> list[RequestLine]:
@@ -102,11 +111,14 @@ def where_is(line: RequestLine) -> list[Part]:
 
 def tracks_of(lines: Sequence[RequestLine]) -> list[Track]:
     """The tracks of lines the caller may see."""
+    return _tracks(lines, Allocation.objects.unscoped(SEEN).filter(request_line__in=lines).order_by("pk"))
+
+
+def _tracks(lines: Sequence[RequestLine], ledger: Iterable[Allocation]) -> list[Track]:
     rows: dict[int, list[Row]] = defaultdict(list)
-    found = Allocation.objects.unscoped("the ledger of lines the reader sees").filter(request_line__in=lines)
-    fields = ("id", "parent_id", "stage", "quantity", "document_kind", "document_id", "document_number", "expected_on")
-    for line_id, *values in found.order_by("pk").values_list("request_line_id", *fields):
-        rows[line_id].append(Row(*values))
+    fields = ("pk", "parent_id", "stage", "quantity", "document_kind", "document_id", "document_number", "expected_on")
+    for one in ledger:
+        rows[one.request_line_id].append(Row(*(getattr(one, name) for name in fields)))
     return [
         Track(line, tracking.fold(rows[line.pk], asked=line.base_quantity, still_open=line.open_quantity))
         if line.state in {"approved", "closed"} or rows[line.pk]

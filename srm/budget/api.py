@@ -79,7 +79,7 @@ class EntryViewSet(DocumentViewSet):
     filterset_class, sorts = EntryFilter, EntryList.sorts
 
 
-class ChangeSerializer(Serializer):
+class BudgetChangeSerializer(Serializer):
     """Money that moves from `giver` to `receiver`; without a giver it is new money, without a receiver a cut."""
 
     class Meta:
@@ -93,7 +93,7 @@ class ChangeSerializer(Serializer):
 class ChangeViewSet(DocumentViewSet):
     """Transfers between budgets, new money and cuts; somebody else approves them by the move."""
 
-    model, serializer_class = BudgetChange, ChangeSerializer
+    model, serializer_class = BudgetChange, BudgetChangeSerializer
     permissions = {"view": VIEW, "create": EDIT, "update": EDIT}
     filterset_class, sorts = ChangeFilter, ChangeList.sorts
     create_service, update_service = changes.create_change, changes.update_change
@@ -137,7 +137,7 @@ class CarryViewSet(DocumentViewSet):
     create_service, update_service = carrying.create_carry, carrying.update_carry
 
 
-class PartSerializer(InputSerializer):
+class CarryPartSerializer(InputSerializer):
     """What one budget would hand on; `receiver` is null where the budget that follows does not exist yet."""
 
     giver = RefField(BudgetLine, source="source")
@@ -152,14 +152,14 @@ class PreviewView(ApiView):
 
     permission = PERIODS
 
-    @extend_schema(responses=PartSerializer(many=True), operation_id="carry_overs_preview")
+    @extend_schema(responses=CarryPartSerializer(many=True), operation_id="carry_overs_preview")
     def get(self, request: Request, id: str) -> Response:
         """Its parts, and sentences on what stands in the way."""
         carry = CarryOver.objects.visible_to(self.actor).filter(public_id=id).first()
         if carry is None:
             raise Missing()
         rows = carrying.preview(carry) if carry.state == CarryState.DRAFT else []
-        return Response(PartSerializer(rows, many=True, context=self.get_serializer_context()).data)
+        return Response(CarryPartSerializer(rows, many=True, context=self.get_serializer_context()).data)
 
 
 register("budget-changes", ChangeViewSet)

@@ -107,7 +107,7 @@ def facts_of(document: BudgetChange, actor: Actor, request: HttpRequest | None =
          "left": line.left + sign * document.amount}
         for line, sign in ((document.giver, -1), (document.receiver, 1)) if line is not None
     ]  # fmt: skip
-    return "srm/budget/_change.html", {"change": document, "rows": rows}
+    return "srm/budget/_change.html", {"change": document, "rows": rows, "own": request is not None}
 
 
 def _sees(line: BudgetLine, actor: Actor) -> bool:

@@ -37,7 +37,7 @@ def change_facts(document: BudgetChange, actor: Actor) -> tuple[str, dict[str, A
 @panel(BudgetChange, _("What changes"), order=10, permission="budget.view", place="main")
 def what_panel(document: BudgetChange, actor: Actor, request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     """The budgets as they are, and as they would be, while it is undecided."""
-    return facts_of(document, actor) if document.state in ("draft", "submitted") else None
+    return facts_of(document, actor, request) if document.state in ("draft", "submitted") else None
 
 
 @panel(BudgetLine, _("Changes"), order=30, permission="budget.view")

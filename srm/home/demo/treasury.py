@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.db.models import Q
+
 from srm.budget import carrying, changes, closing
-from srm.budget.models import BudgetLine
+from srm.budget.models import BudgetChange, BudgetLine
 from srm.flow.perform import perform
 from srm.flow.uow import unit_of_work
 from srm.home.demo.words import Text
@@ -16,9 +18,9 @@ TOOLS: Text = (
     "Cutting inserts wear faster on the new alloy.", "Пластины на новом сплаве изнашиваются быстрее.",
     "Пластините се износват по-бързо на новата сплав.",
 )  # fmt: skip
-SERVICE: Text = (
-    "Two more service vans since spring.", "С весны на две сервисные машины больше.",
-    "От пролетта имаме още два сервизни буса.",
+SHIFT: Text = (
+    "Plant 2 works a third shift since spring.", "С весны завод 2 работает в три смены.",
+    "От пролетта завод 2 работи на три смени.",
 )  # fmt: skip
 # Books of a year are closed from March on.
 CLOSED_FROM = 3
@@ -35,10 +37,12 @@ def money_matters(world: World) -> None:
         with unit_of_work():
             perform(change, "approve", actor=world.actor("accountant"))
     if wanting := _budget(world.centers["4120"], year):
-        _ask(world, "budget_owner", Decimal(2400), None, wanting, SERVICE)
+        _ask(world, "budget_owner", Decimal(2400), None, wanting, SHIFT)
 
 
-def _ask(world: World, who: str, amount: Decimal, giver: BudgetLine | None, receiver: BudgetLine, why: Text):
+def _ask(
+    world: World, who: str, amount: Decimal, giver: BudgetLine | None, receiver: BudgetLine, why: Text
+) -> BudgetChange:
     actor = world.actor(who)
     with unit_of_work():
         change = changes.create_change(
@@ -57,11 +61,11 @@ def _year_end(world: World) -> None:
     """The last year whose books are closed: carried over with its money, then closed."""
     today, actor = world.calendar.today, world.actor("accountant")
     year = today.year - 1 if today.month >= CLOSED_FROM else today.year - 2
-    if not BudgetLine.objects.unscoped(WHY).filter(year=year).exists():
+    lines = BudgetLine.objects.unscoped(WHY).filter(year=year)
+    if not lines.exists():
         return
-    with unit_of_work():
-        carry = carrying.create_carry(actor=actor, legal_entity=world.entity, year=year)
-        if carrying.plan(carry):
-            perform(carry, "carry", actor=actor)
+    if lines.filter(Q(reserved__gt=0) | Q(committed__gt=0)).exists():
+        with unit_of_work():
+            perform(carrying.create_carry(actor=actor, legal_entity=world.entity, year=year), "carry", actor=actor)
     with unit_of_work():
         closing.close_period(actor=actor, legal_entity=world.entity, year=year)

@@ -25,7 +25,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 # Verbs that are no move of a lifecycle.
-_PLAIN = {
+PLAIN_VERBS = {
     "created": gettext_lazy("made this"),
     "changed": gettext_lazy("changed this"),
     "removed": gettext_lazy("removed"),
@@ -62,6 +62,7 @@ _PLAIN = {
     "proposed": gettext_lazy("proposed to order"),
     "ordered": gettext_lazy("made a request of it"),
     "set aside": gettext_lazy("set aside"),
+    "checked the chain": gettext_lazy("checked the chain"),
     "carried": gettext_lazy("carried to another location"),
     "segmented": gettext_lazy("set the segment"),
     "linked": gettext_lazy("linked to another system"),
@@ -89,6 +90,7 @@ _BESIDE = {
     "events": gettext_lazy("Events"),
     "roles": gettext_lazy("Roles"),
     "user": gettext_lazy("Account"),
+    "faults": gettext_lazy("Faults"),
 }
 _UNTOLD = {"search_text", "version", "updated_at", "created_at", "path"}
 
@@ -109,7 +111,7 @@ def names_behind(events: Iterable[AuditEvent]) -> dict[int, str]:
 
 def sentence(event: AuditEvent, document: models.Model | None = None, on_behalf_of: str = "") -> Entry:
     """One event as a sentence with its changes; `on_behalf_of` names the person it was done for."""
-    model = _model(event.subject_kind)
+    model = model_of(event.subject_kind)
     changes = changes_of(event, model)
     text = words_of(event, model, changes)
     if document is not None and event.subject_kind != document._meta.label_lower:
@@ -128,14 +130,25 @@ def words_of(event: AuditEvent, model: Any, changes: list[tuple[str, str, str]])
         return str(move.past or move.label)
     if event.verb == "changed" and changes:
         return _("changed %(fields)s") % {"fields": ", ".join(field.lower() for field, _old, _new in changes[:4])}
-    return str(_PLAIN.get(event.verb, event.verb.replace("_", " ")))
+    return str(PLAIN_VERBS.get(event.verb, event.verb.replace("_", " ")))
 
 
 def changes_of(event: AuditEvent, model: Any) -> list[tuple[str, str, str]]:
     """(field, before, after) in the reader's words; only real changes of what a reader knows."""
+    if event.verb == "created":
+        return []
+    return _told(event, model, {*_UNTOLD, "state"})
+
+
+def all_changes(event: AuditEvent) -> list[tuple[str, str, str]]:
+    """(field, before, after) of everything the event names, for those who look into the log."""
+    return _told(event, model_of(event.subject_kind), set())
+
+
+def _told(event: AuditEvent, model: Any, untold: set[str]) -> list[tuple[str, str, str]]:
     found = []
     for name, change in event.changes.items():
-        if name in _UNTOLD or name == "state" or event.verb == "created":
+        if name in untold:
             continue
         before, after = change if isinstance(change, list) and len(change) == 2 else (None, change)
         field = _field(model, name)
@@ -174,7 +187,8 @@ def _written(value: Any, field: Any = None) -> str:
     return formats.number(text) if counts and _NUMBER.fullmatch(text) else text
 
 
-def _model(label: str) -> Any:
+def model_of(label: str) -> Any:
+    """The model of a logged kind; None where it is not known any more."""
     try:
         return apps.get_model(label)
     except (LookupError, ValueError):

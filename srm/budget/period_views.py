@@ -83,7 +83,6 @@ class ClosingCreate(CreatePage):
     form, service = forms.PeriodForm, closing.close_period
 
 
-@menu("work", gettext_lazy("Carry-overs"), order=64)
 class CarryList(ListPage):
     model, permission, title = CarryOver, PERIODS, gettext_lazy("Carry-overs")
     table, filterset = tables.CarryTable, filters.CarryFilter

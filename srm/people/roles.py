@@ -78,7 +78,7 @@ AUDITOR = frozenset(
         "home.view", "notify.view", "jobs.view", "files.view", "rest.tokens", "tasks.view",
         "catalog.view", "registry.view", "items.view", "requests.view", "requests.view_all", "planning.view",
         "tenders.view", "bids.view", "awards.view", "orders.view", "receipts.view", "stock.view", "budget.view", "budget.periods",
-        "ledger.view", "kraljic.view", "performance.view", "approvals.view", "analytics.view", "audit.view",
+        "ledger.view", "kraljic.view", "performance.view", "approvals.view", "analytics.view", "audit.view", "audit.export",
         "integrations.view", "org.view", "exchange.export", "invoices.view", "handouts.view",
         "counts.view", "replenishment.view",
     }

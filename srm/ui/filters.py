@@ -222,6 +222,12 @@ class FilterSet(django_filters.FilterSet):
         return query.urlencode()
 
 
+def _choices_of(field: Any) -> Any:
+    """A field's choices; those that are asked for anew each time have no length before they are walked through."""
+    choices = getattr(field, "choices", None)
+    return () if choices is None else choices
+
+
 def _in_words(field: Any, value: Any) -> str:
     if value in (None, "", False) or (isinstance(value, (list, tuple)) and not value):
         return ""
@@ -229,7 +235,7 @@ def _in_words(field: Any, value: Any) -> str:
         return _("yes")
     if isinstance(value, slice):
         return _range_in_words(field, value)
-    choices = {str(key): label for key, label in _flat(getattr(field, "choices", ()) or ())}
+    choices = {str(key): label for key, label in _flat(_choices_of(field))}
     values = value if isinstance(value, (list, tuple)) or hasattr(value, "model") else [value]
     return ", ".join(str(choices.get(str(one), one)) for one in values)
 

@@ -11,6 +11,7 @@ from procurement.replenishment import lots
 
 ZERO = Decimal(0)
 MONTHS = 12
+DAYS = 365
 
 
 class Method(StrEnum):
@@ -19,6 +20,7 @@ class Method(StrEnum):
     TARGET = "target"
     ECONOMIC = "economic"
     SEASONAL = "seasonal"
+    COVER = "cover"
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,8 @@ class Facts:
     """What is known of one item in one warehouse, in base units.
 
     `by_month` is what is expected to go out in each of the coming twelve months, from what went out a year before.
-    `holding` is what keeping one unit for a year costs, `order_cost` what one order costs, in one currency.
+    `holding` is what keeping one unit for a year costs, `order_cost` what one order costs, in one currency. `cover_days`
+    is how long the stock should last by the policy of the item's category; 0 when it does not say.
     """
 
     method: Method
@@ -38,6 +41,7 @@ class Facts:
     order_cost: Decimal = ZERO
     holding: Decimal = ZERO
     multiple: Decimal = ZERO
+    cover_days: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,8 +56,8 @@ class Decision:
 def decide(facts: Facts) -> Decision | None:
     """What to order now; None while enough is there or on its way.
 
-    At the point or below it, at least as much is ordered as lifts the stock to its target. A better lot only makes the
-    order larger: the target is what its owner wants to see.
+    At the point or below it, at least as much is ordered as lifts the stock to its target. A better lot, or the days that
+    the policy wants to have covered, only make the order larger: the target is what its owner wants to see.
     """
     there = facts.free + facts.incoming
     if there > facts.point:
@@ -63,13 +67,16 @@ def decide(facts: Facts) -> Decision | None:
     quantity = lots.rounded_up(max(lacking, lot), multiple=facts.multiple)
     if quantity <= 0:
         return None
-    return Decision(
-        quantity, facts.method if lot >= lacking and lot else Method.TARGET, months if lot >= lacking else 0
-    )
+    by_lot = lot >= lacking and lot > 0
+    if facts.method == Method.TARGET:
+        return Decision(quantity, Method.COVER if lot > lacking else Method.TARGET)
+    return Decision(quantity, facts.method if by_lot else Method.TARGET, months if lot >= lacking else 0)
 
 
 def _lot(facts: Facts, there: Decimal) -> tuple[Decimal, int]:
     yearly = sum(facts.by_month, ZERO)
+    if facts.method == Method.TARGET:
+        return max(yearly * facts.cover_days / DAYS - there, ZERO), 0
     if facts.method == Method.ECONOMIC:
         lot = lots.economic_quantity(yearly=yearly, order_cost=facts.order_cost, holding=facts.holding)
         return lot, int(lot * MONTHS / yearly) if yearly else 0

@@ -19,6 +19,8 @@ METHODS = [
     (Method.ECONOMIC.value, _("Economic quantity")),
     (Method.SEASONAL.value, _("By last year's months")),
 ]
+# How a proposal was found; the policy's days are nothing that a rule chooses.
+FOUND = [*METHODS, (Method.COVER.value, _("By the policy's days"))]
 
 
 class ReplenishmentQuerySet(ScopedQuerySet):
@@ -99,7 +101,7 @@ class Proposal(ScopedModel):
     rule = models.ForeignKey(ReorderRule, models.PROTECT, related_name="proposals", verbose_name=_("Reorder rule"))
     day = models.DateField(_("Date"))
     quantity = fields.quantity(_("Order"))
-    method = models.CharField(_("How much"), max_length=10, choices=METHODS)
+    method = models.CharField(_("How much"), max_length=10, choices=FOUND)
     months = models.PositiveSmallIntegerField(_("Months it lasts"), default=0)
     on_hand = fields.quantity(_("On hand"), default=0)
     reserved = fields.quantity(_("Promised"), default=0)

@@ -16,6 +16,7 @@ from procurement.replenishment.models import Proposal, ReorderRule
 from procurement.requests import services as requests
 from procurement.requests.models import PurchaseRequest
 from srm.audit import services as audit
+from srm.catalog.policy.selectors import effective_of
 from srm.core import clock
 from srm.core.actor import Actor
 from srm.core.errors import InvalidInput, RuleBroken
@@ -78,8 +79,9 @@ def propose(*, actor: Actor, day: dt.date | None = None) -> int:
     day = day or clock.today()
     rules = list(
         ReorderRule.objects.unscoped(WHY).filter(is_active=True, warehouse__is_active=True)
-        .exclude(proposals__day=day).select_related("item", "warehouse__legal_entity").order_by("pk")
+        .exclude(proposals__day=day).select_related("item__category", "warehouse__legal_entity").order_by("pk")
     )  # fmt: skip
+    policies = effective_of({rule.item.category for rule in rules}, day)
     levels, incoming, out = _levels(rules), _incoming(rules), _went_out(rules, day)
     fresh = []
     for rule in rules:
@@ -88,7 +90,7 @@ def propose(*, actor: Actor, day: dt.date | None = None) -> int:
         found = decide(
             Facts(
                 Method(rule.method), rule.point, rule.target, level.free, incoming.get(rule.pk, ZERO), months, rule.order_cost,
-                _price(rule, level) * rule.holding_percent / 100, rule.multiple,
+                _price(rule, level) * rule.holding_percent / 100, rule.multiple, policies[rule.item.category_id].cover_days or 0,
             )
         )  # fmt: skip
         if found is not None:

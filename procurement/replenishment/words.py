@@ -25,6 +25,10 @@ def _how(proposal: Proposal) -> str:
         how = _("Ordering and keeping cost least in lots of this size.")
     elif proposal.method == Method.SEASONAL:
         how = _("By last year's months, this is the cheapest first order.")
+    elif proposal.method == Method.COVER:
+        how = _("The policy of its category wants stock for more days than the target of %(target)s covers.") % {
+            "target": formats.quantity(proposal.target)
+        }
     else:
         how = _("Up to the target of %(target)s.") % {"target": formats.quantity(proposal.target)}
     if not proposal.months:

@@ -14,7 +14,10 @@ from procurement.planning.models import DemandLine
 from procurement.tenders import services
 from procurement.tenders.filters import TenderFilter
 from procurement.tenders.models import Invitation, Lot, LotLine, Tender
+from procurement.tenders.policy import override_policy
 from procurement.tenders.views import TenderList
+from srm.catalog.policy.api import OverrideSerializer
+from srm.catalog.policy.models import OVERRIDE
 from srm.core.errors import Missing
 from srm.rest.fields import PUBLIC_ID, CurrencyField, PriceField, QuantityField, RefField
 from srm.rest.router import register, register_view
@@ -235,6 +238,31 @@ class DeadlineView(TenderCommand):
         return self.write(work)
 
 
+class OverrideInput(InputSerializer):
+    """Why the category's policy is not followed."""
+
+    reason = serializers.CharField(max_length=500)
+
+
+class OverrideView(TenderCommand):
+    """Let a draft past every rule of its category's policy that it breaks now."""
+
+    permission = OVERRIDE
+
+    @extend_schema(
+        request=OverrideInput, responses={201: OverrideSerializer(many=True)}, operation_id="tenders_override_policy"
+    )
+    def post(self, request: Request, id: str) -> Any:
+        """Write the overrides."""
+
+        def work() -> Response:
+            rows = override_policy(self.tender(), actor=self.actor, **self.values(OverrideInput))
+            shown = OverrideSerializer(rows, many=True, context=self.get_serializer_context())
+            return Response(shown.data, status=201)
+
+        return self.write(work)
+
+
 class FromDemandInput(InputSerializer):
     """The lines of the demand to ask suppliers for; what is open of them is taken."""
 
@@ -263,3 +291,4 @@ register("lots", LotViewSet)
 register("invitations", InvitationViewSet)
 register_view("tenders/<str:id>/invitations/", InviteView, "tenders-invite")
 register_view("tenders/<str:id>/deadline/", DeadlineView, "tenders-deadline")
+register_view("tenders/<str:id>/override-policy/", OverrideView, "tenders-override-policy")

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms as django_forms
 from django.utils.translation import gettext_lazy as _
 
+from procurement.tenders.methods import METHODS
 from procurement.tenders.models import Tender
 from srm.ui import forms
 from srm.ui.lookups import lookup
@@ -47,9 +48,14 @@ class TenderForm(forms.ModelForm):
     ]  # fmt: skip
 
 
+def _methods() -> list[tuple[str, Any]]:
+    return [("", _("as the category's policy says")), *((code, method.label) for code, method in METHODS.items())]
+
+
 class TenderCreateForm(TenderForm):
     """The same, and whom to ask."""
 
+    method = forms.ChoiceField(label=_("Method"), choices=_methods, required=False)
     suppliers = forms.PickerField(
         "suppliers", label=_("Suppliers to ask"), multiple=True, required=False,
         help_text=_("More can be added until the deadline; fitting ones are suggested on the next page."),

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from procurement.tenders import guards
+from procurement.tenders.policy import policy_kept
 from srm.flow.lifecycle import Lifecycle, move, state_field
 
 
@@ -28,7 +29,7 @@ class TenderLifecycle(Lifecycle):
         TenderState.DRAFT, TenderState.PUBLISHED, label=_("Publish"), past=_("published"),
         permission="tenders.publish", tone="primary", notice="tenders.published",
         ask=_("The invited suppliers are told at once."),
-        guards=(guards.has_lines, guards.enough_invited, guards.deadline_ahead),
+        guards=(guards.has_lines, guards.enough_invited, guards.deadline_ahead, policy_kept),
     )  # fmt: skip
     def publish(self) -> None:
         """The key is made, invitations go out."""

@@ -8,9 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from procurement.planning.actions import demand_action
 from procurement.planning.models import DemandLine
-from procurement.tenders import selectors, services
+from procurement.tenders import policy, selectors, services
 from procurement.tenders.lifecycle import TenderState
 from procurement.tenders.models import Tender
+from srm.catalog.policy import selectors as policies
+from srm.catalog.policy.models import VIEW as VIEW_POLICY
 from srm.core.actor import Actor
 from srm.discussion.rules import discussed
 from srm.ui.links import url_of
@@ -45,6 +47,18 @@ def seal_panel(tender: Tender, actor: Actor, _request: object) -> tuple[str, dic
     """Until when nobody can know an offer, and the key's fingerprint."""
     key = services.key_of(tender)
     return ("procurement/tenders/_seal.html", {"key": key, "tender": tender}) if key else None
+
+
+@panel(Tender, _("Policy of its category"), order=25, permission=VIEW_POLICY, place="side", key="policy")
+def policy_panel(tender: Tender, actor: Actor, _request: object) -> tuple[str, dict[str, Any]] | None:
+    """What the policy says, and what it was overridden for."""
+    rules = policies.in_words(policy.rules_of(tender))
+    overrides = [
+        (policies.LABELS[row.rule], policies.shown(row.rule, row.wanted), policies.shown(row.rule, row.done), row)
+        for row in policies.overrides_of(tender).select_related("created_by")
+    ]
+    shown = {"rules": rules, "overrides": overrides, "category": tender.category}
+    return ("procurement/tenders/_policy.html", shown) if rules or overrides else None
 
 
 @demand_action("tender", _("Create request for quotation"), permission="tenders.edit", order=10)

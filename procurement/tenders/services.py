@@ -16,6 +16,7 @@ from procurement.tenders import letters, sealing
 from procurement.tenders.lifecycle import TenderState
 from procurement.tenders.lines import add_demand, give_back, write_lines
 from procurement.tenders.models import Invitation, LotLine, Tender, TenderKey
+from procurement.tenders.policy import method_for
 from srm.audit import services as audit
 from srm.core import clock
 from srm.core.actor import Actor
@@ -45,9 +46,10 @@ def create_tender(
     values.setdefault("buyer", User.objects.filter(pk=actor.user_id).first())
     entity = legal_entity or default_entity(actor)
     values.setdefault("currency", entity.currency)
-    tender = records.create(Tender, actor=actor, title=title, legal_entity=entity, **values)
+    chosen = {name: value for name, value in values.items() if name != "method" or value}
+    tender = records.create(Tender, actor=actor, title=title, legal_entity=entity, **chosen)
     write_lines(tender, lines, actor=actor)
-    _adopt_category(tender, actor)
+    _adopt_category(tender, values)
     invite(tender, actor=actor, suppliers=suppliers)
     return tender
 
@@ -70,7 +72,7 @@ def create_from_demand(
     values.setdefault("deadline", usual_deadline())
     tender = create_tender(actor=actor, title=title or _title_of(entries), legal_entity=entities.pop(), **values)
     add_demand(tender, entries, actor=actor)
-    _adopt_category(tender, actor)
+    _adopt_category(tender, values)
     return tender
 
 
@@ -365,13 +367,17 @@ def _may_edit(actor: Actor) -> None:
         raise NotAllowed()
 
 
-def _adopt_category(tender: Tender, actor: Actor) -> None:
-    """A tender whose lines are all of one category is of that category."""
+def _adopt_category(tender: Tender, given: Mapping[str, Any]) -> None:
+    """A tender whose lines are all of one category is of that category, and is run as its policy says."""
+    before = (tender.category_id, tender.method)
     if tender.category_id is None:
         found = {line.item.category_id if line.item else None for line in tender.all_lines()}
         if len(found) == 1 and (only := found.pop()) is not None:
             tender.category_id = only
-            tender.save(update_fields=["category"])
+    for name, value in method_for(tender.category, given).items():
+        setattr(tender, name, value)
+    if before != (tender.category_id, tender.method):
+        tender.save(update_fields=["category", "method"])
 
 
 def _title_of(entries: Sequence[tuple[DemandLine, Decimal]]) -> str:

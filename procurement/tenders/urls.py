@@ -12,4 +12,5 @@ urlpatterns = routes(
     views.TenderInvite,
     views.TenderUninvite,
     views.TenderDeadline,
+    views.TenderOverride,
 )

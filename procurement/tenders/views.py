@@ -7,13 +7,16 @@ from typing import Any
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from procurement.tenders import selectors, services
+from procurement.tenders import policy, selectors, services
 from procurement.tenders.exchange import TenderSheet
 from procurement.tenders.filters import TenderFilter
 from procurement.tenders.forms import DeadlineForm, InviteForm, TenderCreateForm, TenderForm, TenderLines
 from procurement.tenders.lifecycle import TenderState
 from procurement.tenders.models import Invitation, Tender
 from procurement.tenders.tables import LotLineTable, TenderTable
+from srm.catalog.policy.forms import OverrideForm
+from srm.catalog.policy.models import OVERRIDE
+from srm.catalog.policy.selectors import sentences
 from srm.core.actor import Actor
 from srm.core.errors import Missing, RuleBroken
 from srm.ui import formats
@@ -106,6 +109,9 @@ class TenderDetail(DetailPage):
         ]
         if self.object.state == TenderState.PUBLISHED and self.actor.may("tenders.publish"):
             found.insert(0, Action("deadline", _("More time"), url_of(self.object, "deadline") or ""))
+        stopped = any(isinstance(reason, policy.Broken) for one in found for reason in one.reasons)
+        if stopped and self.actor.may(OVERRIDE):
+            found.insert(0, Action("override", _("Override the policy"), url_of(self.object, "override") or ""))
         return found
 
     def lot_tables(self) -> list[tuple[Any, Rendered, Any]]:
@@ -151,7 +157,7 @@ class TenderCreate(CreatePage):
             "incoterm": "DAP",
             "payment_days": 30,
         }
-        return {**first, "method": "rfq", **super().initial()}
+        return {**first, "method": "", **super().initial()}
 
 
 class TenderEdit(EditPage):
@@ -272,3 +278,25 @@ class TenderDeadline(ActionPage):
         if self.object.deadline is None:
             raise RuleBroken([_("Set a deadline first.")])
         return services.set_deadline(self.object, actor=self.actor, **form.cleaned_data)
+
+
+class TenderOverride(ActionPage):
+    """Go another way than the category's policy says, with a reason."""
+
+    model = Tender
+    permission = OVERRIDE
+    name = "override"
+    title = _("Override the policy")
+    form = OverrideForm
+    submit = _("Override")
+    done = _("The policy is overridden for this tender.")
+    tone = "danger"
+
+    def context(self) -> dict[str, Any]:
+        """Name what is broken."""
+        return {**super().context(), "ask": " ".join(sentences(policy.broken(self.object)))}
+
+    def act(self, form: OverrideForm) -> Tender:
+        """Write the overrides."""
+        policy.override_policy(self.object, actor=self.actor, reason=form.cleaned_data["reason"])
+        return self.object

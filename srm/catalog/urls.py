@@ -3,6 +3,7 @@ from srm.catalog.attributes import views as attributes
 from srm.catalog.codes import views as codes
 from srm.catalog.duplicates import views as duplicates
 from srm.catalog.merging import views as merging
+from srm.catalog.policy import views as policy
 from srm.ui.pages import routes
 
 app_name = "catalog"
@@ -14,4 +15,5 @@ urlpatterns = [
     *codes.ROUTES,
     *duplicates.ROUTES,
     *merging.ROUTES,
+    *policy.ROUTES,
 ]

@@ -34,8 +34,8 @@ BUYER = frozenset(
         "orders.view", "orders.edit", "orders.send", "orders.cancel", "receipts.view", "stock.view",
         "handouts.view", "handouts.release",
         "replenishment.view", "replenishment.edit", "replenishment.order",
-        "kraljic.view", "performance.view", "budget.view", "budget.periods", "analytics.view", "exchange.import", "exchange.export",
-        "integrations.view", "approvals.view",
+        "kraljic.view", "performance.view", "budget.view", "budget.periods", "analytics.view", "exchange.import",
+        "exchange.export", "integrations.view", "approvals.view", "catalog.view_policy", "catalog.override_policy",
     }
 )  # fmt: skip
 HEAD = BUYER | APPROVER | {
@@ -45,11 +45,11 @@ HEAD = BUYER | APPROVER | {
 }  # fmt: skip
 EVALUATOR = frozenset(
     {"home.view", "discussion.write", "notify.view", "jobs.view", "files.view", "rest.tokens", "tasks.view", "tenders.view",
-     "tenders.evaluate", "bids.view", "catalog.view"}
+     "tenders.evaluate", "bids.view", "catalog.view", "catalog.view_policy"}
 )  # fmt: skip
 TENDER_OFFICER = frozenset(
     {"home.view", "discussion.write", "notify.view", "jobs.view", "files.view", "rest.tokens", "tasks.view", "tenders.view",
-     "tenders.open", "tenders.approve", "catalog.view", "registry.view"}
+     "tenders.open", "tenders.approve", "catalog.view", "catalog.view_policy", "registry.view"}
 )  # fmt: skip
 STOREKEEPER = frozenset(
     {
@@ -80,7 +80,7 @@ AUDITOR = frozenset(
         "tenders.view", "bids.view", "awards.view", "orders.view", "receipts.view", "stock.view", "budget.view", "budget.periods",
         "ledger.view", "kraljic.view", "performance.view", "approvals.view", "analytics.view", "audit.view", "audit.export",
         "integrations.view", "org.view", "exchange.export", "invoices.view", "handouts.view",
-        "counts.view", "replenishment.view",
+        "counts.view", "replenishment.view", "catalog.view_policy",
     }
 )  # fmt: skip
 ADMINISTRATOR = frozenset(

@@ -11,6 +11,7 @@ from procurement.replenishment.models import Proposal
 from procurement.replenishment.words import reason
 from procurement.requests.models import PurchaseRequest
 from srm.approvals import services as approvals
+from srm.catalog.policy import services as policies
 from srm.core import clock
 from srm.core.actor import SYSTEM
 from srm.core.errors import InvalidInput, RuleBroken
@@ -187,3 +188,32 @@ def test_programs_keep_rules_and_order_with_the_same_rights(firm, work):
     answer = buyer.post("/api/v1/reorder-proposals/set-aside/", {"proposals": [row["id"]], "reason": "Too late"})
     assert answer.status_code == 204
     assert newest().set_aside == "", "what was ordered is not set aside any more"
+
+
+def went_out(firm, work, quantity, days_ago):
+    """So much was bought and issued that long ago."""
+    day = clock.today() - dt.timedelta(days=days_ago)
+    with work():
+        stock.receive(actor=SYSTEM, warehouse=firm.warehouse, item=firm.bolt, quantity=D(quantity), value=D(quantity),
+                      moved_on=day)  # fmt: skip
+        stock.issue(actor=SYSTEM, warehouse=firm.warehouse, item=firm.bolt, quantity=D(quantity), moved_on=day)
+
+
+def test_the_policys_days_of_cover_make_the_order_larger(firm, work):
+    went_out(firm, work, 730, 100)
+    rule_of(firm, work)
+    with work():
+        policies.write_policy(actor=firm.actor("head"), category=firm.fasteners, cover_days=60)
+    proposed(work)
+    proposal = newest()
+    assert (proposal.quantity, proposal.method) == (120, "cover"), "730 a year are 2 a day"
+    assert "The policy of its category" in reason(proposal)
+
+
+def test_a_target_above_the_policys_cover_stands(firm, work):
+    went_out(firm, work, 73, 100)
+    rule_of(firm, work)
+    with work():
+        policies.write_policy(actor=firm.actor("head"), category=firm.fasteners, cover_days=60)
+    proposed(work)
+    assert (newest().quantity, newest().method) == (60, "target")

@@ -7,8 +7,8 @@ from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, OuterRef, Subquery, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, F, OuterRef, Subquery, Window
+from django.db.models.functions import ExtractMonth, RowNumber
 from django.utils.translation import gettext_lazy as _
 
 from procurement.orders.deciding import KIND, content_of
@@ -16,10 +16,13 @@ from procurement.orders.models import OrderLine, OrderState, PurchaseOrder
 from procurement.orders.netting import OpenOrders
 from procurement.planning.beside import MOST, Paid, price_source, supplier_source
 from procurement.planning.supply import register
+from procurement.plans.sources import Ordered, order_source
 from srm.approvals.registry import describes
 from srm.core.actor import Actor
 from srm.core.fields import PRICE_PLACES
+from srm.core.money import Sum
 from srm.discussion.rules import discussed
+from srm.people.models import LegalEntity
 from srm.ui.links import url_of
 
 PLANNING = "planners read what an item cost and who delivered it"
@@ -57,6 +60,16 @@ def _last_supplier() -> Subquery:
 
 supplier_source(_last_supplier)
 register(OpenOrders())
+
+
+@order_source
+def ordered(entity: LegalEntity, year: int) -> list[Ordered]:
+    """What was sent to suppliers, by category and the month it was ordered in."""
+    lines = OrderLine.objects.unscoped(PLANNING).filter(
+        order__legal_entity=entity, order__state__in=BOUGHT, order__ordered_on__year=year, category__isnull=False
+    )
+    sums = lines.order_by().values_list("category", ExtractMonth("order__ordered_on"))
+    return [Ordered(*row) for row in sums.annotate(total=Sum("base_net"), n=Count("pk"))]
 
 
 @describes(KIND, _("Order"), permission="orders.approve", content=content_of, moves={"approved": "approve"})

@@ -14,8 +14,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('procurement', '0009_favourites'),
-        ('srm', '0014_category_policies'),
+        ('procurement', "0010_bought_for"),
+        ('srm', '0015_category_policies'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('srm', '0013_comments'),
+        ('srm', "0014_budget_depth"),
     ]
 
     operations = [

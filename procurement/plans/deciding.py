@@ -40,7 +40,11 @@ def content_of(plan: ProcurementPlan) -> dict[str, Any]:
 def parts_of(plan: ProcurementPlan) -> dict[Category, Decimal]:
     """The plan's amounts by category."""
     sums = dict(
-        PlanLine.objects.unscoped(WHY).filter(plan=plan).order_by().values_list("category").annotate(Sum("amount"))
+        PlanLine.objects.unscoped(WHY)
+        .filter(plan=plan)
+        .order_by()
+        .values_list("category")
+        .annotate(total=Sum("amount"))
     )
     found = Category.objects.in_bulk(sums)
     return {found[key]: amount for key, amount in sums.items()}

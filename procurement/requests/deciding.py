@@ -60,7 +60,7 @@ def lay_out(
         request, actor=actor, amount=sum((line.amount for line in full), Decimal(0)), currency=request.currency,
         department=request.department, cost_centers=list(centers.values()), categories=list(categories.values()),
         content=content_of(request), barred=authors_of(request), title=request.title, requester=request.requester,
-        need_by=min(line.need_by for line in full), parts=parts_of(full),
+        need_by=min(line.need_by for line in full), parts=parts_of(full), way=request.route,
     )  # fmt: skip
 
 

@@ -246,15 +246,17 @@ def _due(tracks: Sequence[Track]) -> str:
 def would_decide(request: PurchaseRequest, lines: Sequence[RequestLine]) -> list[str]:
     """Names in the order in which they would be asked."""
     needs = [Need.of(line) for line in lines]
-    return _deciders(needs, request.department, request.people(), but=request.public_id)
+    return _deciders(needs, request.department, request.people(), but=request.public_id, way=request.route)
 
 
-def would_decide_needs(needs: Sequence[Need], department: Department | None, actor: Actor) -> list[str]:
+def would_decide_needs(needs: Sequence[Need], department: Department | None, actor: Actor, way: str = "") -> list[str]:
     """The same for what is only typed."""
-    return _deciders(needs, department, {actor.person_id}) if needs and department else []
+    return _deciders(needs, department, {actor.person_id}, way=way) if needs and department else []
 
 
-def _deciders(needs: Sequence[Need], department: Department, barred: set[str], but: str = "") -> list[str]:
+def _deciders(
+    needs: Sequence[Need], department: Department, barred: set[str], *, but: str = "", way: str = ""
+) -> list[str]:
     parts: dict[Category, Decimal] = defaultdict(Decimal)
     for need in needs:
         if need.category:
@@ -262,6 +264,6 @@ def _deciders(needs: Sequence[Need], department: Department, barred: set[str], b
     steps = who_decides(
         KIND, amount=sum((need.amount for need in needs), Decimal(0)), department=department, barred=barred,
         cost_centers=list({need.cost_center.pk: need.cost_center for need in needs if need.cost_center}.values()),
-        categories=list(parts), parts=parts, entity=department.legal_entity, but=but,
+        categories=list(parts), parts=parts, entity=department.legal_entity, but=but, way=way,
     )  # fmt: skip
     return [step.decider for step in steps]

@@ -266,10 +266,11 @@ class RequestLook(Page):
         needs, department = typed_needs(request.POST, self.actor)
         own = request.POST.get("own", "")
         shares = money.shares_wanted(needs)
+        way = request.POST.get("route", "")
         context = {
             "needs": needs, "shares": shares, "over": [share for share in shares if not share.outlook.fits],
-            "oddities": checks.oddities(needs, department=department, route=request.POST.get("route", ""), own=own),
-            "stock": free_here(needs), "deciders": pictures.would_decide_needs(needs, department, self.actor),
+            "oddities": checks.oddities(needs, department=department, route=way, own=own),
+            "stock": free_here(needs), "deciders": pictures.would_decide_needs(needs, department, self.actor, way),
             "total": sum((need.amount for need in needs), 0), "currency": department.legal_entity.currency if department else "",
         }  # fmt: skip
         return render(request, "procurement/requests/_look.html", context)

@@ -11,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from srm.approvals import asking, filters, registry, selectors, services, views
-from srm.approvals.models import DECIDING_ROLES, ApprovalRule, ApprovalStep, Who
+from srm.approvals.models import DECIDING_ROLES, ApprovalRule, ApprovalStep, Way, Who
 from srm.catalog.models import Category
 from srm.core.errors import InvalidInput, Missing
 from srm.people.models import CostCenter, Department, User
@@ -96,7 +96,7 @@ class DecideStepView(ApiView):
 
 
 RULE_FIELDS = (
-    "kind", "order", "min_amount", "max_amount", "department", "category", "cost_center", "segment", "who", "user",
+    "kind", "order", "min_amount", "max_amount", "department", "category", "cost_center", "segment", "way", "who", "user",
     "role", "one_is_enough", "hours", "accumulates", "is_active",
 )  # fmt: skip
 
@@ -132,6 +132,7 @@ class TriedRule(InputSerializer):
     category = RefField(Category, required=False, allow_null=True)
     cost_center = RefField(CostCenter, required=False, allow_null=True)
     segment = serializers.ChoiceField(choices=Category.Segment.choices, required=False, allow_blank=True)
+    way = serializers.ChoiceField(choices=Way.choices, required=False, allow_blank=True)
     who = serializers.ChoiceField(choices=Who.choices)
     user = RefField(User, required=False, allow_null=True)
     role = serializers.ChoiceField(choices=DECIDING_ROLES, required=False, allow_blank=True)
@@ -150,6 +151,7 @@ class WhoInput(InputSerializer):
         Category, required=False, help_text="With exactly one, what was asked for in it this year adds to the amount"
     )
     requester = RefField(User, required=False, allow_null=True)
+    way = serializers.ChoiceField(choices=Way.choices, required=False, allow_blank=True, help_text="Of a request")
     rules = TriedRule(many=True, required=False)
 
 

@@ -61,7 +61,7 @@ def who_decides(
     kind: str, *, amount: Decimal, department: Department | None, cost_centers: Iterable[CostCenter] = (),
     categories: Iterable[Category] = (), barred: Collection[str] = (), requester: User | None = None,
     rules: Sequence[ApprovalRule] | None = None, parts: Parts | None = None, entity: LegalEntity | None = None,
-    but: str = "",
+    but: str = "", way: str = "",
 ) -> list[Planned]:  # fmt: skip
     """The steps a document would go through, in order; never empty.
 
@@ -74,9 +74,10 @@ def who_decides(
         rules: a table to try instead of the one that is kept.
         parts: amounts by category in the base currency; with those of the year and `entity` they choose the steps.
         but: the public id of the document itself, so that it does not count twice.
+        way: normal, urgent, low value, after the fact; nothing where the document has no such thing.
     """
     centers = list(cost_centers)
-    facts = facts_of(amount, department, categories, centers)
+    facts = replace(facts_of(amount, department, categories, centers), way=way)
     fitting, sums = rules_for(kind, facts, rules=rules, parts=parts or {}, entity=entity, but=but)
     house, users = _house(fitting, department, centers, requester)
     choice = routing.Choice(house, rights=rights_for(kind), barred=barred, grants=GRANTS)
@@ -121,13 +122,14 @@ def asking_of(rule: ApprovalRule) -> routing.Asking:
 
 @dataclass(frozen=True)
 class Facts:
-    """What rules compare of a document: amount in the base currency, paths, segments, cost centres' keys."""
+    """What rules compare of a document: amount in the base currency, paths, segments, cost centres' keys, the way it goes."""
 
     amount: Decimal
     department: str
     categories: tuple[str, ...] = ()
     segments: frozenset[str] = frozenset()
     cost_centers: frozenset[int] = frozenset()
+    way: str = ""
 
 
 def facts_of(
@@ -150,6 +152,7 @@ def fits(rule: ApprovalRule, facts: Facts) -> bool:
         and (rule.category is None or any(path.startswith(rule.category.path) for path in facts.categories))
         and (rule.cost_center_id is None or rule.cost_center_id in facts.cost_centers)
         and (not rule.segment or rule.segment in facts.segments)
+        and (not rule.way or rule.way == facts.way)
     )
 
 

@@ -7,11 +7,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from srm.approvals import registry
-from srm.approvals.models import DECIDING_ROLES, ApprovalRule, Who
+from srm.approvals.models import DECIDING_ROLES, ApprovalRule, Way, Who
 from srm.catalog import lookups  # noqa: F401  the pickers below ask them
 from srm.catalog.models import Category
 from srm.ui import forms
 
+WAYS = [("", _("Every one")), *Way.choices]
 SEGMENTS = [("", _("Every one")), *Category.Segment.choices]
 
 
@@ -43,6 +44,9 @@ class RuleForm(forms.ModelForm):
     segment = forms.ChoiceField(
         label=_("Segment"), required=False, choices=SEGMENTS, help_text=_("Of the category, in the Kraljic matrix.")
     )
+    way = forms.ChoiceField(
+        label=_("Route"), required=False, choices=WAYS, help_text=_("Of a request: urgent, after the fact …")
+    )
     user = forms.PickerField("users", label=_("Person"), required=False, help_text=_("When a person decides."))
     role = role_field()
     hours = forms.IntegerField(
@@ -60,13 +64,13 @@ class RuleForm(forms.ModelForm):
     class Meta:
         model = ApprovalRule
         fields = [
-            "kind", "order", "min_amount", "max_amount", "department", "category", "cost_center", "segment", "who",
+            "kind", "order", "min_amount", "max_amount", "department", "category", "cost_center", "segment", "way", "who",
             "user", "role", "one_is_enough", "hours", "accumulates", "is_active",
         ]  # fmt: skip
 
     layout = [
         _("Who decides"), "who", ("user", "role"), "one_is_enough", _("On what"), "kind", ("min_amount", "max_amount"), "accumulates",
-        ("department", "category"), ("cost_center", "segment"), _("When"), ("order", "hours"), "is_active",
+        ("department", "category"), ("cost_center", "segment"), "way", _("When"), ("order", "hours"), "is_active",
     ]  # fmt: skip
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -87,6 +91,7 @@ class TryForm(forms.Form):
     cost_center = forms.PickerField("cost-centers", label=_("Cost centre"), required=False)
     category = forms.PickerField("categories", label=_("Category"), required=False)
     requester = forms.PickerField("users", label=_("Requester"), required=False, help_text=_("Never asked himself."))
+    way = forms.ChoiceField(label=_("Route"), required=False, choices=[("", "–"), *Way.choices])
     without = forms.MultipleChoiceField(
         label=_("Without these rules"), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -99,7 +104,7 @@ class TryForm(forms.Form):
     rule_min_amount = forms.AmountField(label=_("From amount"), required=False)
 
     layout = [
-        ("kind", "amount"), ("department", "cost_center"), ("category", "requester"), _("Another table of rules"),
+        ("kind", "amount"), ("department", "cost_center"), ("category", "requester"), "way", _("Another table of rules"),
         "without", "rule_who", ("rule_user", "rule_role"), ("rule_order", "rule_min_amount"),
     ]  # fmt: skip
 

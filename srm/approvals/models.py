@@ -37,6 +37,15 @@ class Who(models.TextChoices):
     USER = "user", _("A person")
 
 
+class Way(models.TextChoices):
+    """The way a request goes; other documents have none."""
+
+    NORMAL = "normal", _("Normal")
+    URGENT = "urgent", _("Urgent")
+    LOW_VALUE = "low_value", _("Low value")
+    AFTER_FACT = "after_fact", _("After the fact")
+
+
 def why_passed(who: str, why: str) -> str:
     """Why somebody was not asked, as a sentence; `who` is a name, or a role's code where nobody holds it."""
     sentences = {
@@ -83,6 +92,7 @@ class ApprovalRule(models.Model):
         "srm.CostCenter", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Cost centre")
     )
     segment = models.CharField(_("Segment"), max_length=12, choices=Category.Segment, blank=True)
+    way = models.CharField(_("Route"), max_length=10, choices=Way, blank=True, db_default="", default="")
     who = models.CharField(_("Who decides"), max_length=8, choices=Who, default=Who.HEAD)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Person")
@@ -151,7 +161,7 @@ class ApprovalRule(models.Model):
         """What a document must be like; rules that are alternatives have the same."""
         return (
             self.kind, self.min_amount, self.max_amount, self.department_id, self.category_id, self.cost_center_id,
-            self.segment,
+            self.segment, self.way,
         )  # fmt: skip
 
 

@@ -43,7 +43,7 @@ def lay_out(
     document: Any, *, actor: Actor, amount: Decimal, currency: str, department: Department | None = None,
     cost_centers: Iterable[CostCenter] = (), categories: Iterable[Category] = (), content: object = None,
     barred: Collection[str] = (), title: str = "", requester: User | None = None, need_by: dt.date | None = None,
-    parts: Parts | None = None,
+    parts: Parts | None = None, way: str = "",
 ) -> ApprovalRoute:  # fmt: skip
     """The way of `document` through its approvals; an unfinished older one is dropped. Tells the first deciders.
 
@@ -52,6 +52,7 @@ def lay_out(
         content: what is being approved, as plain values; kept as a hash.
         parts: the amount by category, in the base currency; adds up with others of the year.
         barred: person ids that may not decide; the one who sends it is always among them.
+        way: normal, urgent, low value or after the fact, where the document has such a thing; rules compare it.
 
     Raises:
         RuleBroken: a step that nobody may decide; the sentences say who was passed over.
@@ -65,7 +66,7 @@ def lay_out(
     steps = asking.who_decides(
         document._meta.label_lower, amount=amount, department=department, cost_centers=cost_centers,
         categories=categories, barred=people, requester=requester, parts=parts, but=document.public_id,
-        entity=entity,
+        entity=entity, way=way,
     )  # fmt: skip
     _refuse_empty(steps)
     if parts is not None:

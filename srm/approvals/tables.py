@@ -17,6 +17,7 @@ class RuleTable(tables.Table):
     category = tables.TextColumn(accessor="category.name")
     cost_center = tables.TextColumn(accessor="cost_center.name")
     segment = tables.ChoiceColumn()
+    way = tables.ChoiceColumn()
     decider = tables.TextColumn(_("Who decides"))
     one_is_enough = tables.FlagColumn()
     hours = tables.NumberColumn()
@@ -25,7 +26,7 @@ class RuleTable(tables.Table):
 
     class Meta:
         model = ApprovalRule
-        hidden = ("cost_center", "segment", "hours", "accumulates")
+        hidden = ("cost_center", "segment", "way", "hours", "accumulates")
 
 
 class StepTable(tables.Table):

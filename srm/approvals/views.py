@@ -223,7 +223,7 @@ class RuleDetail(DetailPage):
     route = "rules/<str:public_id>/"
     facts = [
         ("kind_label", gettext_lazy("Document")), "order", "min_amount", "max_amount", "department", "category",
-        "cost_center", "segment", ("decider", gettext_lazy("Who decides")), "one_is_enough", "hours", "accumulates", "is_active",
+        "cost_center", "segment", "way", ("decider", gettext_lazy("Who decides")), "one_is_enough", "hours", "accumulates", "is_active",
     ]  # fmt: skip
 
     def queryset(self) -> QuerySet:
@@ -267,7 +267,7 @@ class WhoWouldDecide(ActionPage):
             categories=[values["category"]] if values["category"] else [],
             barred=[requester.person_id] if requester else [], requester=requester, rules=table,
             parts={values["category"]: values["amount"]} if values["category"] else None,
-            entity=values["department"].legal_entity,
+            entity=values["department"].legal_entity, way=values["way"],
         )  # fmt: skip
         return self.show(planned=steps)
 

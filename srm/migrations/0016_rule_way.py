@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('srm', '0014_budget_depth'),
+        ('srm', "0015_category_policies"),
     ]
 
     operations = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -192,6 +192,118 @@ class CancelPartView(ApiView):
         return self.write(work)
 
 
+class AmendInput(InputSerializer):
+    """The whole new list of the lines that may still change; one left out is cancelled, one without `id` is added."""
+
+    lines = RequestLineSerializer(many=True)
+    reason = serializers.CharField(min_length=3, max_length=500)
+    version = serializers.IntegerField(required=False)
+
+
+class GiveBackInput(InputSerializer):
+    """Approved lines that the requester has to change."""
+
+    lines = serializers.ListField(child=serializers.CharField(max_length=22), min_length=1, max_length=1000)
+    reason = serializers.CharField(min_length=3, max_length=500)
+
+
+class SplitInput(InputSerializer):
+    """How much of a line, in its unit, becomes a line of its own."""
+
+    line = serializers.CharField(max_length=22)
+    quantity = serializers.CharField(max_length=40)
+
+
+class CancelQuantityInput(SplitInput):
+    """How much of a line, in its unit, is not needed any more."""
+
+    reason = serializers.CharField(min_length=3, max_length=500)
+
+
+class _RequestView(ApiView):
+    """A write on one request the caller sees; answers with the request."""
+
+    abstract = True
+
+    def change(self, id: str, input_class: type, work: Callable[[PurchaseRequest, dict[str, Any]], object]) -> Any:
+        """Read the body by `input_class`, do `work(request, values)`."""
+
+        def write() -> Response:
+            document = PurchaseRequest.objects.visible_to(self.actor).filter(public_id=id).first()
+            if document is None:
+                raise Missing()
+            values = input_class(data=self.body(), context=self.get_serializer_context())
+            values.is_valid(raise_exception=True)
+            work(document, values.validated_data)
+            fresh = PurchaseRequest.objects.visible_to(self.actor).get(pk=document.pk)
+            return Response(RequestSerializer(fresh, context=self.get_serializer_context()).data)
+
+        return self.write(write)
+
+
+def _chosen(document: PurchaseRequest, ids: list[str]) -> list[RequestLine]:
+    lines = [line for line in document.lines.all() if line.public_id in ids]
+    if len(lines) != len(set(ids)):
+        raise Missing()
+    return lines
+
+
+class AmendView(_RequestView):
+    """Change what was sent or approved; what is different or more is decided again."""
+
+    permission = "requests.edit"
+
+    @extend_schema(request=AmendInput, responses=RequestSerializer, operation_id="requests_amend")
+    def post(self, request: Any, id: str) -> Any:
+        """The request as it is asked for now."""
+        return self.change(
+            id, AmendInput, lambda document, values: services.amend_request(document, actor=self.actor, **values)
+        )
+
+
+class GiveBackView(_RequestView):
+    """Return approved lines that nobody plans yet to their requester."""
+
+    permission = "requests.process"
+
+    @extend_schema(request=GiveBackInput, responses=RequestSerializer, operation_id="requests_give_back")
+    def post(self, request: Any, id: str) -> Any:
+        """The request with the lines returned."""
+        return self.change(
+            id, GiveBackInput,
+            lambda document, values: services.give_back(
+                document, actor=self.actor, lines=_chosen(document, values["lines"]), reason=values["reason"]
+            ),
+        )  # fmt: skip
+
+
+class SplitView(_RequestView):
+    """Make two lines of an approved one."""
+
+    permission = "requests.process"
+
+    @extend_schema(request=SplitInput, responses=RequestSerializer, operation_id="requests_split")
+    def post(self, request: Any, id: str) -> Any:
+        """The request with one line more."""
+        return self.change(id, SplitInput, lambda document, values: services.split_line(
+            document, actor=self.actor, line=_chosen(document, [values["line"]])[0], quantity=values["quantity"]
+        ))  # fmt: skip
+
+
+class CancelQuantityView(_RequestView):
+    """Give up a quantity of one line, as far as it is not planned."""
+
+    permission = "requests.cancel"
+
+    @extend_schema(request=CancelQuantityInput, responses=RequestSerializer, operation_id="requests_cancel_quantity")
+    def post(self, request: Any, id: str) -> Any:
+        """The request; what was given up is a cancelled line of its own."""
+        return self.change(id, CancelQuantityInput, lambda document, values: services.cancel_quantity(
+            document, actor=self.actor, line=_chosen(document, [values["line"]])[0], quantity=values["quantity"],
+            reason=values["reason"],
+        ))  # fmt: skip
+
+
 class ListInput(InputSerializer):
     """A list as Excel copies it: tabs between cells."""
 
@@ -282,3 +394,7 @@ register_view("favourites/", FavouritesView, "favourites")
 register_view("requests/<str:id>/decide/", DecideView, "requests-decide")
 register_view("requests/<str:id>/track/", TrackView, "requests-track")
 register_view("requests/<str:id>/cancel-part/", CancelPartView, "requests-cancel-part")
+register_view("requests/<str:id>/amend/", AmendView, "requests-amend")
+register_view("requests/<str:id>/give-back/", GiveBackView, "requests-give-back")
+register_view("requests/<str:id>/split/", SplitView, "requests-split")
+register_view("requests/<str:id>/cancel-quantity/", CancelQuantityView, "requests-cancel-quantity")

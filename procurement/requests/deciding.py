@@ -75,31 +75,62 @@ def parts_of(lines: Iterable[RequestLine]) -> dict[Category, Decimal]:
 
 def ask_again(request: PurchaseRequest, *, actor: Actor) -> None:
     """After some of its lines left: lay out the rest anew, or end the route when nothing waits any more."""
-    waiting = list(RequestLine.objects.unscoped(LINES).filter(request=request, state=LineState.SUBMITTED))
     route = route_of(request)
     if route is None or route.outcome != "open":
         return
-    if waiting:
-        lay_out(request, actor=actor, lines=waiting, only_if_changed=True)
+    live = _live(request)
+    if any(line.state == LineState.SUBMITTED for line in live):
+        lay_out(request, actor=actor, lines=live, only_if_changed=True)
     else:
         approvals.drop(request)
+
+
+def ask_about_change(request: PurchaseRequest, *, actor: Actor) -> None:
+    """After an amendment: who decides on the whole is asked, once more when he had approved it before.
+
+    All that is asked for counts, also what stays approved, so that no limit is dodged by asking in portions.
+    """
+    route = route_of(request)
+    live = _live(request)
+    if any(line.state == LineState.SUBMITTED for line in live):
+        lay_out(request, actor=actor, lines=live, only_if_changed=route is not None and route.outcome == "open")
+        return
+    approvals.drop(request)
+    count_anew(request)
+
+
+def count_anew(request: PurchaseRequest) -> None:
+    """What it adds to the year's sums is what is still asked for."""
+    accumulate(request, parts_of(_live(request)), title=request.title)
+
+
+def _live(request: PurchaseRequest) -> list[RequestLine]:
+    """What is asked for or approved."""
+    rows = RequestLine.objects.unscoped(LINES).filter(request=request, state__in=COUNTED)
+    return list(rows.select_related("category").order_by("pk"))
 
 
 # ------------------------------------------------------------------------------------------------ moves
 
 
 @effect(PurchaseRequest, "submit")
-def submitted(request: PurchaseRequest, *, actor: Actor, lines: Sequence[RequestLine], **_details: object) -> None:
-    """The way through the approvals begins."""
-    lay_out(request, actor=actor, lines=lines)
+def submitted(request: PurchaseRequest, *, actor: Actor, **_details: object) -> None:
+    """The way through the approvals begins, for all that is asked for together."""
+    lay_out(request, actor=actor, lines=_live(request))
+
+
+@effect(PurchaseRequest, "send_back")
+@effect(PurchaseRequest, "reject")
+def refused(request: PurchaseRequest, **_details: object) -> None:
+    """What was approved before and stays so still counts."""
+    count_anew(request)
 
 
 @effect(PurchaseRequest, "cancel")
 def withdrawn(request: PurchaseRequest, *, actor: Actor, **_details: object) -> None:
     """Nobody needs to decide any more."""
     ask_again(request, actor=actor)
-    live = RequestLine.objects.unscoped(LINES).filter(request=request, state__in=COUNTED).select_related("category")
-    accumulate(request, parts_of(live), title=request.title)
+    count_anew(request)
 
 
 @guard(RequestLine, "approve")
@@ -126,9 +157,11 @@ def approved(line: RequestLine, *, actor: Actor, **_details: object) -> None:
         )  # fmt: skip
 
 
+@effect(RequestLine, "ask_anew")
+@effect(RequestLine, "give_back")
 @effect(RequestLine, "cancel")
 def cancelled(line: RequestLine, *, actor: Actor, **_details: object) -> None:
-    """Nothing of it is needed; all its money is free again."""
+    """Nothing of it is to be bought as it stands; all its money is free again."""
     line.open_quantity = Decimal(0)
     line.save(update_fields=["open_quantity"])
     budget.release(actor=actor, request_line_id=line.public_id, document=line.request)

@@ -75,6 +75,36 @@ class RequestLines(forms.LineFormSet):
     hint = _("Paste rows from Excel into any cell: item, quantity, unit, date, price.")
 
 
+class AmendForm(forms.Form):
+    """Why what was sent is changed."""
+
+    reason = forms.forms.CharField(
+        label=_("Why does it change?"), min_length=3, max_length=500, widget=forms.forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Approvers and buyers will read it."),
+    )  # fmt: skip
+    version = forms.forms.IntegerField(widget=forms.forms.HiddenInput, required=False)
+
+
+class SplitForm(forms.Form):
+    """Which line, and how much of it becomes a line of its own."""
+
+    line = forms.forms.ChoiceField(label=_("Line"))
+    quantity = forms.QuantityField(label=_("How much of it"), help_text=_("In the unit of the line. The rest stays."))
+
+    def __init__(self, *args: Any, choices: list[tuple[str, str]] | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["line"].choices = choices or []  # type: ignore[attr-defined]
+
+
+class CancelQuantityForm(SplitForm):
+    """A quantity of one line that is not needed any more, and why."""
+
+    reason = forms.forms.CharField(
+        label=_("Reason"), min_length=3, max_length=500, widget=forms.forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Those concerned will read it."),
+    )  # fmt: skip
+
+
 class CancelPartForm(forms.Form):
     """Which lines are not needed any more, and why."""
 
@@ -87,6 +117,13 @@ class CancelPartForm(forms.Form):
     def __init__(self, *args: Any, choices: list[tuple[str, str]] | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["lines"].choices = choices or []  # type: ignore[attr-defined]
+
+
+class GiveBackForm(CancelPartForm):
+    """Which lines the requester has to change, and why."""
+
+    lines = forms.forms.MultipleChoiceField(label=_("To be changed"), widget=forms.forms.CheckboxSelectMultiple)
+    field_order = ["lines", "reason"]
 
 
 class HandOutForm(forms.Form):

@@ -59,6 +59,21 @@ class RequestLineLifecycle(Lifecycle):
         """It ends here."""
 
     @move(
+        LineState.APPROVED, LineState.SUBMITTED, label=_("Change after approval"), past=_("asked for approval again"),
+        permission="requests.edit", guards=(guards.is_own, guards.nothing_allocated), hidden=True,
+    )  # fmt: skip
+    def ask_anew(self) -> None:
+        """Something else is needed than what was approved. Only `amend_request` comes here."""
+
+    @move(
+        LineState.APPROVED, LineState.RETURNED, label=_("Give back"), past=_("given back"),
+        permission="requests.process", form="srm.flow.forms.ReasonForm", guards=(guards.nothing_allocated,),
+        hidden=True,
+    )  # fmt: skip
+    def give_back(self) -> None:
+        """It cannot be bought as it is written: the requester changes it and sends it again."""
+
+    @move(
         LineState.APPROVED, LineState.CLOSED, label=pgettext_lazy("move", "Cut short"), past=_("cut short"),
         permission="requests.process", form="srm.flow.forms.ReasonForm", notice="requests.closed",
         guards=(guards.something_open,),

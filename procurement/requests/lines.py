@@ -24,6 +24,7 @@ from srm.people.models import CostCenter, LegalEntity, Place
 FIELDS = (
     "item", "description", "category", "quantity", "unit", "need_by", "place", "cost_center", "estimate", "note",
 )  # fmt: skip
+STORED = (*FIELDS, "text_key", "base_quantity", "base_unit", "currency", "amount")
 FARTHEST = dt.timedelta(days=3660)
 PRICE_STEP = Decimal("0.000001")
 
@@ -64,8 +65,17 @@ def clean_lines(lines: Sequence[Mapping[str, Any]], defaults: Defaults) -> list[
     """
     if not lines:
         raise InvalidInput({"lines": [_("Add at least one line.")]})
+    return list(clean_some(dict(enumerate(lines)), defaults).values())
+
+
+def clean_some(lines: Mapping[int, Mapping[str, Any]], defaults: Defaults) -> dict[int, dict[str, Any]]:
+    """`clean_lines` for some lines of a list, by their place in it: what nobody touches is not judged anew.
+
+    Raises:
+        InvalidInput
+    """
     faults = Faults()
-    cleaned = [_clean(no, line, defaults, faults) for no, line in enumerate(lines)]
+    cleaned = {no: _clean(no, line, defaults, faults) for no, line in lines.items()}
     if faults.found:
         raise InvalidInput(faults.found)
     return cleaned
@@ -190,3 +200,16 @@ def differences(before: RequestLine, values: Mapping[str, Any]) -> dict[str, lis
         for name, value in values.items()
         if name in FIELDS and getattr(before, name) != value
     }
+
+
+def refuse_strange_ids(ids: Sequence[str], known: Mapping[str, RequestLine]) -> None:
+    """Every id is one of `known`, and none comes twice.
+
+    Raises:
+        InvalidInput
+    """
+    seen: set[str] = set()
+    for no, public_id in enumerate(ids):
+        if public_id and (public_id not in known or public_id in seen):
+            raise InvalidInput({f"lines.{no}.id": [_("There is no such line.")]})
+        seen.add(public_id)

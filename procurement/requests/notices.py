@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from django.utils.translation import gettext_lazy as _
 
-from procurement.requests.models import PurchaseRequest
+from procurement.requests.models import PurchaseRequest, RequestLine
 from srm.core.actor import Actor
-from srm.notify.registry import Told, notice
+from srm.notify.registry import Told, kind, notice
+from srm.notify.services import tell
 from srm.notify.values import Money
+from srm.people.models import User
+from srm.people.roles import ROLES, permissions_of
 from srm.ui.links import url_of
 
 GROUP = _("Requests")
+kind("requests.amended", _("A request was changed after its approval"), channel="digest", group=GROUP)
+kind("requests.given_back", _("My request was given back by purchasing"), channel="mail", group=GROUP)
+kind("requests.part_cancelled", _("Part of my request was cancelled"), group=GROUP)
 
 
 def _told(
@@ -74,3 +83,34 @@ def on_close(request: PurchaseRequest, *, actor: Actor, reason: str = "", **_det
         reason,
         actor,
     )
+
+
+def tell_amended(request: PurchaseRequest, *, actor: Actor, reason: str) -> None:
+    """Those who buy: what was approved is asked for differently now. Who decides is told by the approvals."""
+    roles = [role for role in ROLES if "requests.process" in permissions_of(frozenset({role}))]
+    buyers = User.objects.filter(grants__role__in=roles, is_active=True, kind=User.Kind.STAFF).distinct()
+    told = _told(request, _("Changed: {title}"), _("{who} changed {request}: {reason}"), reason, actor)
+    _tell("requests.amended", told, [*buyers, *told.to], actor)
+
+
+def tell_given_back(request: PurchaseRequest, *, actor: Actor, reason: str) -> None:
+    """The requester: purchasing cannot buy it as it is written."""
+    subject = _("Please change: {title}")
+    told = _told(request, subject, _("{who} gave back what is in {request}: {reason}"), reason, actor)
+    _tell("requests.given_back", told, told.to, actor)
+
+
+def tell_part_cancelled(line: RequestLine, *, actor: Actor, reason: str) -> None:
+    """The requester: a quantity of one line is not bought."""
+    told = _told(
+        line.request, _("Part cancelled: {title}"), _("{who} cancelled {what} of {request}: {reason}"), reason, actor
+    )
+    what = f"{line.quantity.normalize():f} {line.unit} {line.what}"
+    _tell("requests.part_cancelled", replace(told, values={**told.values, "what": what}), told.to, actor)
+
+
+def _tell(code: str, told: Told, users: Iterable[User | None], actor: Actor) -> None:
+    tell(
+        users, kind=code, subject=told.subject, body=told.body, url=told.url, actor=actor, values=told.values,
+        button=told.button,
+    )  # fmt: skip

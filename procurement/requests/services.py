@@ -11,10 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from procurement.requests.allocating import Entry, allocate, carry, carry_lines, cut, move_planned, take_back
+from procurement.requests.amending import amend_request, amendable_lines, why_not_amendable
+from procurement.requests.correcting import cancel_quantity, give_back, split_line
 from procurement.requests.deciding import ask_again
 from procurement.requests.ledger import Carry
 from procurement.requests.lifecycle import LineState
-from procurement.requests.lines import FIELDS, Defaults, clean_lines, differences
+from procurement.requests.lines import FIELDS, STORED, Defaults, clean_lines, differences, refuse_strange_ids
 from procurement.requests.models import PurchaseRequest, RequestLine
 from srm.audit import services as audit
 from srm.catalog.lifecycle import ItemState
@@ -29,16 +31,22 @@ __all__ = [
     "Carry",
     "Entry",
     "allocate",
+    "amend_request",
+    "amendable_lines",
     "cancel_part",
+    "cancel_quantity",
     "carry",
     "carry_lines",
     "copy_request",
     "create_request",
     "cut",
+    "give_back",
     "may_ask_for",
     "move_planned",
+    "split_line",
     "take_back",
     "update_request",
+    "why_not_amendable",
 ]  # fmt: skip
 
 LINES = "the lines of a request the actor writes"
@@ -179,7 +187,9 @@ def why_not_editable(request: PurchaseRequest, actor: Actor) -> str | None:
     if states <= EDITABLE:
         return None
     if LineState.SUBMITTED in states:
-        return _("It is with the approver. Ask for it to be returned, or cancel it.")
+        return _("It is with the approver. Amend it, ask for it to be returned, or cancel it.")
+    if LineState.RETURNED in states:
+        return _("Part of it is decided. Amend it to change the rest.")
     return _("It was decided already. Copy it to ask for something else.")
 
 
@@ -248,7 +258,7 @@ def _write_lines(
 ) -> dict[str, list]:
     """Make the stored lines what was sent: changed, added, removed; returns what the log says."""
     known = {line.public_id: line for line in old}
-    _refuse_strange_ids(ids, known)
+    refuse_strange_ids(ids, known)
     changes: dict[str, list] = {}
     added, kept = [], []
     for no, (public_id, values) in enumerate(zip(ids, cleaned, strict=True), 1):
@@ -267,15 +277,6 @@ def _write_lines(
         changes[f"{line.position}. {_('line')}"] = [line.what, None]
     rows = RequestLine.objects.unscoped(LINES)
     rows.filter(pk__in=[line.pk for line in known.values()]).delete()
-    names = [*FIELDS, "text_key", "base_quantity", "base_unit", "currency", "amount", "position"]
-    rows.bulk_update(kept, names, batch_size=200)
+    rows.bulk_update(kept, [*STORED, "position"], batch_size=200)
     rows.bulk_create(added)
     return changes
-
-
-def _refuse_strange_ids(ids: list[str], known: Mapping[str, RequestLine]) -> None:
-    seen: set[str] = set()
-    for no, public_id in enumerate(ids):
-        if public_id and (public_id not in known or public_id in seen):
-            raise InvalidInput({f"lines.{no}.id": [_("There is no such line.")]})
-        seen.add(public_id)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from procurement.requests import checks, exchange, filters, forms, money, pictures, selectors, services, tables
+from procurement.requests.afterwards import later_actions
 from procurement.requests.checks import Need
 from procurement.requests.history import entries
 from procurement.requests.models import PurchaseRequest
@@ -143,7 +144,7 @@ class RequestDetail(DetailPage):
         if self.actor.may("requests.cancel") and any(_can_be_withdrawn(track.line) for track in self.tracks):
             address = reverse("requests:purchaserequest-cancel-part", args=[self.object.public_id])
             found.append(Action("cancel-part", _("Cancel part"), address))
-        return found
+        return [*found, *later_actions(self.object, self.lines_shown, self.actor)]
 
     def oddities(self) -> list[str]:
         """What to look at before it is sent; later it is the approver's page that shows it."""

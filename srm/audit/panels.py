@@ -29,6 +29,7 @@ PLAIN_VERBS = {
     "created": gettext_lazy("made this"),
     "changed": gettext_lazy("changed this"),
     "removed": gettext_lazy("removed"),
+    "amended": gettext_lazy("amended what was asked for"),
     "exported": gettext_lazy("exported"),
     "attached": gettext_lazy("attached a file"),
     "commented": gettext_lazy("wrote"),

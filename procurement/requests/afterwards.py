@@ -1,0 +1,157 @@
+"""Pages for a request that was sent already: amend, give back, split, cancel a quantity."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from procurement.requests import forms, services
+from procurement.requests.lifecycle import LineState
+from procurement.requests.models import PurchaseRequest, RequestLine
+from srm.core.actor import Actor
+from srm.core.errors import RuleBroken
+from srm.ui import formats
+from srm.ui.pages import ActionPage
+from srm.ui.slots import Action
+
+PROCESS = "requests.process"
+
+
+def later_actions(request: PurchaseRequest, lines: list[RequestLine], actor: Actor) -> list[Action]:
+    """What can be done with a sent request besides its moves; only what is possible now is shown."""
+    address = "requests:purchaserequest-"
+    found = []
+    if actor.may("requests.edit") and services.why_not_amendable(request, actor) is None:
+        found.append(Action("amend", _("Amend"), reverse(f"{address}amend", args=[request.public_id])))
+    if actor.may("requests.cancel") and may_withdraw(request, actor) and any(_divisible(line) for line in lines):
+        name = "cancel-quantity"
+        found.append(Action(name, _("Cancel a quantity"), reverse(address + name, args=[request.public_id])))
+    if actor.may(PROCESS) and any(_untouched(line) for line in lines):
+        found.append(Action("give-back", _("Give back"), reverse(f"{address}give-back", args=[request.public_id])))
+    if actor.may(PROCESS) and any(_divisible(line) and line.state == LineState.APPROVED for line in lines):
+        found.append(Action("split", _("Split a line"), reverse(f"{address}split", args=[request.public_id])))
+    return found
+
+
+def may_withdraw(request: PurchaseRequest, actor: Actor) -> bool:
+    """Its requester, who wrote it down, or a buyer."""
+    return actor.may(PROCESS) or actor.user_id in {request.requester_id, request.created_by_id}
+
+
+def _untouched(line: RequestLine) -> bool:
+    return line.state == LineState.APPROVED and line.open_quantity == line.base_quantity
+
+
+def _divisible(line: RequestLine) -> bool:
+    return line.state == LineState.SUBMITTED or (line.state == LineState.APPROVED and line.open_quantity > 0)
+
+
+class RequestAmend(ActionPage):
+    """The lines that may still change, and why they do."""
+
+    model, permission, name = PurchaseRequest, "requests.edit", "amend"
+    form, lines = forms.AmendForm, forms.RequestLines
+    template = "ui/form.html"
+    title, submit, done = gettext_lazy("Amend"), gettext_lazy("Send the change"), gettext_lazy("Changed.")
+    hint = gettext_lazy(
+        "What is different or more is decided again. Less of the same, or a note, is not. A line you remove is cancelled."
+    )
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if reason := services.why_not_amendable(self.object, self.actor):
+            raise RuleBroken([reason])
+        return super().get(request, *args, **kwargs)
+
+    def initial(self) -> dict[str, Any]:
+        return {"version": self.object.version}
+
+    def initial_lines(self) -> list[dict[str, Any]]:
+        names = list(forms.RequestLineForm.base_fields)
+        return [
+            {**{name: getattr(line, name) for name in names}, "id": line.public_id}
+            for line in services.amendable_lines(self.object)
+        ]
+
+    def act(self, form: Any) -> Any:
+        assert self.formset is not None
+        return services.amend_request(
+            self.object, actor=self.actor, lines=self.formset.cleaned_lines(), reason=form.cleaned_data["reason"],
+            version=form.cleaned_data["version"],
+        )  # fmt: skip
+
+
+class _OfLines(ActionPage):
+    """A question about some of a request's lines."""
+
+    abstract = True
+    model = PurchaseRequest
+
+    def fits(self, line: RequestLine) -> bool:
+        """Whether this can be done with the line."""
+        raise NotImplementedError
+
+    def candidates(self) -> list[RequestLine]:
+        """The lines one can choose from."""
+        lines = self.object.lines.select_related("item", "unit", "base_unit")
+        return [line for line in lines if self.fits(line)]
+
+    def form_options(self) -> dict[str, Any]:
+        choices = [
+            (line.public_id, f"{line}: {formats.quantity(line.quantity, line.unit)}") for line in self.candidates()
+        ]
+        return {**super().form_options(), "choices": choices}
+
+    def chosen(self, ids: set[str]) -> list[RequestLine]:
+        """The candidates that were chosen."""
+        return [line for line in self.candidates() if line.public_id in ids]
+
+
+class RequestGiveBack(_OfLines):
+    permission, name, form = PROCESS, "give-back", forms.GiveBackForm
+    title, submit = gettext_lazy("Give back"), gettext_lazy("Give back what is ticked")
+    done = gettext_lazy("Given back.")
+    ask = gettext_lazy("The requester changes it and sends it again.")
+
+    def fits(self, line: RequestLine) -> bool:
+        return _untouched(line)
+
+    def act(self, form: Any) -> Any:
+        lines = self.chosen(set(form.cleaned_data["lines"]))
+        return services.give_back(self.object, actor=self.actor, lines=lines, reason=form.cleaned_data["reason"])
+
+
+class RequestSplit(_OfLines):
+    permission, name, form = PROCESS, "split", forms.SplitForm
+    title, submit = gettext_lazy("Split a line"), gettext_lazy("Split")
+    done = gettext_lazy("Split.")
+    ask = gettext_lazy("Both lines stay approved; together they are what was asked for.")
+
+    def fits(self, line: RequestLine) -> bool:
+        return _divisible(line) and line.state == LineState.APPROVED
+
+    def act(self, form: Any) -> Any:
+        (line,) = self.chosen({form.cleaned_data["line"]})
+        quantity = form.cleaned_data["quantity"]
+        services.split_line(self.object, actor=self.actor, line=line, quantity=quantity)
+        return self.object
+
+
+class RequestCancelQuantity(_OfLines):
+    permission, name, form = "requests.cancel", "cancel-quantity", forms.CancelQuantityForm
+    title, submit, tone = gettext_lazy("Cancel a quantity"), gettext_lazy("Cancel so much"), "danger"
+    done = gettext_lazy("Cancelled.")
+    ask = gettext_lazy("Only what is not planned yet can be cancelled. The rest of the line goes on.")
+
+    def fits(self, line: RequestLine) -> bool:
+        return _divisible(line)
+
+    def act(self, form: Any) -> Any:
+        (line,) = self.chosen({form.cleaned_data["line"]})
+        values = form.cleaned_data
+        return services.cancel_quantity(
+            self.object, actor=self.actor, line=line, quantity=values["quantity"], reason=values["reason"]
+        )

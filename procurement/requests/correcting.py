@@ -1,0 +1,175 @@
+"""What a buyer does with approved lines before he buys them: give back, split; and giving up a quantity of a line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from procurement.requests import allocating, notices
+from procurement.requests.deciding import ask_again, content_of, count_anew
+from procurement.requests.lifecycle import LineState
+from procurement.requests.lines import STORED
+from procurement.requests.models import PurchaseRequest, RequestLine
+from srm.approvals import services as approvals
+from srm.audit import services as audit
+from srm.budget import services as budget
+from srm.catalog.units import to_base
+from srm.core.actor import Actor
+from srm.core.errors import InvalidInput, NotAllowed, RuleBroken
+from srm.core.money import cents
+from srm.core.quantities import clean_quantity
+from srm.flow import records, uow
+from srm.flow.perform import perform
+
+PROCESS = "requests.process"
+LINES = "the lines of a request the actor may change"
+
+
+def give_back(request: PurchaseRequest, *, actor: Actor, lines: Sequence[RequestLine], reason: str) -> PurchaseRequest:
+    """Return approved lines of which nothing is planned to their requester, who changes and sends them again.
+
+    Raises:
+        InvalidInput: nothing is ticked, or no reason. RuleBroken: a line is being bought, or is not approved.
+        NotAllowed
+    """
+    uow.require()
+    if not lines:
+        raise InvalidInput({"lines": [_("Tick what you give back.")]})
+    reason = _checked(reason)
+    locked = records.locked_row(request)
+    for line in sorted(lines, key=lambda line: line.pk):
+        perform(line, "give_back", actor=actor, reason=reason)
+    ask_again(locked, actor=actor)
+    count_anew(locked)
+    _touch(locked)
+    notices.tell_given_back(locked, actor=actor, reason=reason)
+    return locked
+
+
+def split_line(
+    request: PurchaseRequest, *, actor: Actor, line: RequestLine, quantity: Any, reason: str = ""
+) -> RequestLine:
+    """Make two lines of an approved one: `quantity`, in its unit, leaves what is open for a new line, which is returned.
+
+    Nothing is asked anew: together they are what was approved, and hold the same money.
+
+    Raises:
+        InvalidInput: not less than what is open. RuleBroken: it is not approved. NotAllowed
+    """
+    uow.require()
+    if not actor.may(PROCESS):
+        raise NotAllowed()
+    locked = records.locked_row(request)
+    kept = _locked_line(line)
+    if kept.state != LineState.APPROVED:
+        raise RuleBroken([_("Only an approved line can be split.")])
+    return _split(locked, kept, actor=actor, quantity=quantity, reason=reason)
+
+
+def cancel_quantity(
+    request: PurchaseRequest, *, actor: Actor, line: RequestLine, quantity: Any, reason: str
+) -> PurchaseRequest:
+    """Give up `quantity`, in the line's unit, of what is not planned yet; the rest of the line goes on.
+
+    What is given up becomes a cancelled line of its own, so that the tracker and the history keep it. All that is open,
+    or more, is refused: that is cancelling the line.
+
+    Raises:
+        InvalidInput: no such quantity is open, or no reason. RuleBroken: it is not the actor's, or ended.
+    """
+    uow.require()
+    reason = _checked(reason)
+    locked = records.locked_row(request)
+    kept = _locked_line(line)
+    if kept.state not in {LineState.SUBMITTED, LineState.APPROVED}:
+        raise RuleBroken([_("A quantity can only be cancelled of what was sent. Edit the request instead.")])
+    away = _split(locked, kept, actor=actor, quantity=quantity, reason=reason)
+    away = perform(away, "cancel", actor=actor, reason=reason)
+    ask_again(locked, actor=actor)
+    count_anew(locked)
+    notices.tell_part_cancelled(away, actor=actor, reason=reason)
+    return locked
+
+
+# ------------------------------------------------------------------------------------------------ inside
+
+
+def _checked(reason: str) -> str:
+    reason = reason.strip()
+    if not 3 <= len(reason) <= 500:
+        raise InvalidInput({"reason": [_("Say why, in 3 to 500 characters.")]})
+    return reason
+
+
+def _locked_line(line: RequestLine) -> RequestLine:
+    """The line as it is now, after whoever plans it at this moment."""
+    allocating.lock([line.pk])
+    rows = RequestLine.objects.unscoped(LINES).select_related("request", "item", "unit", "category", "cost_center")
+    return rows.get(pk=line.pk)
+
+
+def _split(request: PurchaseRequest, kept: RequestLine, *, actor: Actor, quantity: Any, reason: str) -> RequestLine:
+    """Move `quantity` of a locked line to a new one in the same state, with its share of the amount and the money."""
+    part = _part(kept, quantity)
+    base = to_base(kept.item, part, kept.unit)
+    before, content = [kept.quantity, kept.quantity - part], content_of(request)
+    last = RequestLine.objects.unscoped(LINES).filter(request=request).order_by("position").last()
+    values: dict[str, Any] = {name: getattr(kept, name) for name in STORED}
+    amount = cents(kept.amount * base / kept.base_quantity)
+    values |= {"quantity": part, "base_quantity": base, "amount": amount}
+    away = RequestLine(
+        request=request, position=(last.position if last else 0) + 1, state=kept.state, held_reason=kept.held_reason,
+        open_quantity=base if kept.state == LineState.APPROVED else Decimal(0), **values,
+    )  # fmt: skip
+    away.save()
+    kept.quantity, kept.base_quantity, kept.amount = (
+        kept.quantity - part,
+        kept.base_quantity - base,
+        kept.amount - amount,
+    )
+    kept.open_quantity -= away.open_quantity
+    kept.save(update_fields=["quantity", "base_quantity", "amount", "open_quantity"])
+    _move_money(kept, away, actor)
+    request.line_count += 1
+    _touch(request)
+    # The same under two numbers: whoever decides on it, or has decided, is not asked again for that.
+    approvals.content_renamed(request, before=content, after=content_of(request))
+    audit.record(
+        actor=actor, verb="split", subject=request, reason=reason,
+        changes={f"{kept.position}. quantity": before, f"{away.position}. quantity": [None, part]},
+    )  # fmt: skip
+    return away
+
+
+def _part(line: RequestLine, quantity: Any) -> Decimal:
+    """A quantity that leaves something of the line, and is not planned."""
+    try:
+        part = clean_quantity(quantity)
+        base = to_base(line.item, part, line.unit)
+    except InvalidInput as fault:
+        raise InvalidInput({"quantity": [sentence for some in fault.errors.values() for sentence in some]}) from fault
+    still = line.open_quantity if line.state == LineState.APPROVED else line.base_quantity
+    if base > still:
+        raise InvalidInput({"quantity": [_("So much is not open any more: the rest is being bought already.")]})
+    if base >= line.base_quantity or part >= line.quantity:
+        raise InvalidInput({"quantity": [_("Has to be less than the whole line.")]})
+    return part
+
+
+def _move_money(kept: RequestLine, away: RequestLine, actor: Actor) -> None:
+    """The new line's share of what the old one has reserved; no more than there is."""
+    if not away.amount or kept.state != LineState.APPROVED:
+        return
+    words: dict[str, Any] = {"actor": actor, "document": away.request}
+    given = budget.release(request_line_id=kept.public_id, amount=away.amount, **words)
+    if given:
+        budget.reserve(account=away.account, amount=given, request_line_id=away.public_id, **words)
+
+
+def _touch(request: PurchaseRequest) -> None:
+    """Whoever has it open on his screen learns that it changed."""
+    request.version += 1
+    request.save(update_fields=["version", "line_count"])

@@ -34,6 +34,8 @@ def later_actions(request: PurchaseRequest, lines: list[RequestLine], actor: Act
         found.append(Action("give-back", _("Give back"), reverse(f"{address}give-back", args=[request.public_id])))
     if actor.may(PROCESS) and any(_divisible(line) and line.state == LineState.APPROVED for line in lines):
         found.append(Action("split", _("Split a line"), reverse(f"{address}split", args=[request.public_id])))
+    if actor.may(PROCESS) and any(services.can_be_named(line) for line in lines):
+        found.append(Action("name-item", _("Find the item"), reverse(f"{address}name-item", args=[request.public_id])))
     return found
 
 
@@ -155,3 +157,17 @@ class RequestCancelQuantity(_OfLines):
         return services.cancel_quantity(
             self.object, actor=self.actor, line=line, quantity=values["quantity"], reason=values["reason"]
         )
+
+
+class RequestNameItem(_OfLines):
+    permission, name, form = PROCESS, "name-item", forms.NameItemForm
+    title, submit = gettext_lazy("Find the item"), gettext_lazy("It is this item")
+    done = gettext_lazy("Saved.")
+    ask = gettext_lazy("What was asked for in words is merged and bought with its like. The words stay.")
+
+    def fits(self, line: RequestLine) -> bool:
+        return services.can_be_named(line)
+
+    def act(self, form: Any) -> Any:
+        (line,) = self.chosen({form.cleaned_data["line"]})
+        return services.name_item(self.object, actor=self.actor, line=line, item=form.cleaned_data["item"])

@@ -214,6 +214,13 @@ class SplitInput(InputSerializer):
     quantity = serializers.CharField(max_length=40)
 
 
+class NameItemInput(InputSerializer):
+    """The item that a line in words means."""
+
+    line = serializers.CharField(max_length=22)
+    item = RefField(model=Item)
+
+
 class CancelQuantityInput(SplitInput):
     """How much of a line, in its unit, is not needed any more."""
 
@@ -301,6 +308,19 @@ class CancelQuantityView(_RequestView):
         return self.change(id, CancelQuantityInput, lambda document, values: services.cancel_quantity(
             document, actor=self.actor, line=_chosen(document, [values["line"]])[0], quantity=values["quantity"],
             reason=values["reason"],
+        ))  # fmt: skip
+
+
+class NameItemView(_RequestView):
+    """Say which item an approved line in words means."""
+
+    permission = "requests.process"
+
+    @extend_schema(request=NameItemInput, responses=RequestSerializer, operation_id="requests_name_item")
+    def post(self, request: Any, id: str) -> Any:
+        """The request with the item."""
+        return self.change(id, NameItemInput, lambda document, values: services.name_item(
+            document, actor=self.actor, line=_chosen(document, [values["line"]])[0], item=values["item"]
         ))  # fmt: skip
 
 
@@ -398,3 +418,4 @@ register_view("requests/<str:id>/amend/", AmendView, "requests-amend")
 register_view("requests/<str:id>/give-back/", GiveBackView, "requests-give-back")
 register_view("requests/<str:id>/split/", SplitView, "requests-split")
 register_view("requests/<str:id>/cancel-quantity/", CancelQuantityView, "requests-cancel-quantity")
+register_view("requests/<str:id>/name-item/", NameItemView, "requests-name-item")

@@ -96,6 +96,17 @@ class SplitForm(forms.Form):
         self.fields["line"].choices = choices or []  # type: ignore[attr-defined]
 
 
+class NameItemForm(forms.Form):
+    """Which line, and the item it means."""
+
+    line = forms.forms.ChoiceField(label=_("Line"))
+    item = forms.PickerField("items", label=_("Item"), help_text=_("Search by the words of the line."))
+
+    def __init__(self, *args: Any, choices: list[tuple[str, str]] | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["line"].choices = choices or []  # type: ignore[attr-defined]
+
+
 class CancelQuantityForm(SplitForm):
     """A quantity of one line that is not needed any more, and why."""
 

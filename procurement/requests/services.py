@@ -18,6 +18,7 @@ from procurement.requests.ledger import Carry
 from procurement.requests.lifecycle import LineState
 from procurement.requests.lines import FIELDS, STORED, Defaults, clean_lines, differences, refuse_strange_ids
 from procurement.requests.models import PurchaseRequest, RequestLine
+from procurement.requests.naming import can_be_named, name_item
 from srm.audit import services as audit
 from srm.catalog.lifecycle import ItemState
 from srm.core import clock
@@ -33,6 +34,7 @@ __all__ = [
     "allocate",
     "amend_request",
     "amendable_lines",
+    "can_be_named",
     "cancel_part",
     "cancel_quantity",
     "carry",
@@ -43,6 +45,7 @@ __all__ = [
     "give_back",
     "may_ask_for",
     "move_planned",
+    "name_item",
     "split_line",
     "take_back",
     "update_request",

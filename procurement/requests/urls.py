@@ -8,4 +8,5 @@ urlpatterns = routes(
     views.RequestList, views.RequestDetail, views.RequestCreate, views.RequestEdit, views.RequestLook, entry.RequestCopy,
     views.RequestCancelPart, entry.RequestPaste, entry.StarItem,
     afterwards.RequestAmend, afterwards.RequestGiveBack, afterwards.RequestSplit, afterwards.RequestCancelQuantity,
+    afterwards.RequestNameItem,
 )  # fmt: skip

@@ -30,6 +30,7 @@ PLAIN_VERBS = {
     "changed": gettext_lazy("changed this"),
     "removed": gettext_lazy("removed"),
     "amended": gettext_lazy("amended what was asked for"),
+    "named": gettext_lazy("found the item"),
     "exported": gettext_lazy("exported"),
     "attached": gettext_lazy("attached a file"),
     "commented": gettext_lazy("wrote"),

@@ -10,6 +10,7 @@ from typing import Any
 from procurement.bids import services as bids
 from procurement.bids.models import Bid
 from procurement.planning import services as planning
+from procurement.requests import services as changes
 from procurement.requests.models import PurchaseRequest, RequestLine
 from procurement.tenders import services as tenders
 from procurement.tenders.models import Tender
@@ -22,6 +23,7 @@ from srm.home.demo.words.today import NEEDS
 from srm.home.demo.words.wants import GROUPS, REJECTED, RETURNED
 from srm.home.demo.world import WHY, World
 
+FOUND_SOME = "Four good ones turned up in the tool cabinet."
 NO_MONEY = "The machine is sold; we do not need them any more."
 Basket = dict[str, PurchaseRequest]
 
@@ -41,6 +43,7 @@ def requests(world: World, timeline: Timeline) -> None:
     timeline.add(_given_up(world))
     for key in ("after_fact", "low_value", "open1", "open2", "open3", "open4"):
         timeline.add(_approved(world, key, basket))
+    timeline.add(_changed_afterwards(world, basket))
     for story in (
         _planned,
         _tender_drafted,
@@ -108,6 +111,19 @@ def _approved(world: World, key: str, basket: Basket) -> Story:
     request = chain.ask(world, need)
     yield from chain.approved(world, request)
     basket[key] = request
+
+
+def _changed_afterwards(world: World, basket: Basket) -> Story:
+    """Approved, and then less is needed of one line, and another is split for two deliveries."""
+    yield later(NEEDS["open4"].need(world.calendar).moment, hours=26)
+    request = basket.get("open4")
+    if request is None:
+        return
+    first, _second, third = world.fresh(request).lines.order_by("position")
+    if {first.state, third.state} == {"approved"}:
+        asker = world.actor(NEEDS["open4"].need(world.calendar).asker)
+        changes.cancel_quantity(request, actor=asker, line=first, quantity="4", reason=FOUND_SOME)
+        changes.split_line(request, actor=world.actor("buyer2"), line=third, quantity="50")
 
 
 def _all_approved(world: World, keys: Sequence[str], basket: Basket) -> Story:

@@ -15,6 +15,7 @@ from procurement.orders.filters import OrderFilter
 from procurement.orders.forms import PeriodForm
 from procurement.orders.models import OrderLine, PurchaseOrder
 from procurement.orders.views import SORTS
+from procurement.requests.work import WORK
 from srm.core.errors import InvalidInput, Missing
 from srm.rest.router import register, register_view
 from srm.rest.serializers import LineSerializer, Serializer
@@ -31,7 +32,7 @@ class OrderLineSerializer(LineSerializer):
         fields = (
             "position", "what", "item", "description", "category", "quantity", "unit", "base_quantity", "price",
             "price_basis", "net", "need_by", "confirmed_on", "confirmed_quantity", "received_quantity",
-            "cut_quantity",
+            "cut_quantity", *WORK,
         )  # fmt: skip
         writable = ("item", "description", "quantity", "unit", "price", "price_basis", "need_by")
 

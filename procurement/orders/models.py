@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from procurement.awards.models import Award
 from procurement.orders.lifecycle import OrderLifecycle, OrderState
+from procurement.requests.work import Work
 from procurement.tenders.models import LotLine
 from srm.catalog.models import Category, Item, Unit
 from srm.catalog.units import portion_of
@@ -122,7 +123,7 @@ class PurchaseOrder(OrderLifecycle, Document, Searchable):
         }  # fmt: skip
 
 
-class OrderLine(ScopedModel):
+class OrderLine(ScopedModel, Work):
     """What is ordered: `quantity` of `unit` at `price` per `price_basis` units; `base_quantity` in the item's base unit.
 
     `received_quantity` (base units, accepted) is kept by receipts, so that lists and guards read one row;

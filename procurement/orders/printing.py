@@ -7,7 +7,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from procurement.orders.models import PurchaseOrder
+from procurement.orders.models import OrderLine, PurchaseOrder
 from srm.ui import formats, printing
 
 
@@ -40,7 +40,7 @@ def letter(order: PurchaseOrder) -> dict:
             [_("Buyer"), order.buyer.name if order.buyer else "–"],
         ],
         "lines": [
-            [str(line.position), line.what, formats.quantity(line.quantity, line.unit.symbol),
+            [str(line.position), _described(line), formats.quantity(line.quantity, line.unit.symbol),
              formats.price(line.price, per=line.price_basis), formats.day(line.need_by) if line.need_by else "–",
              formats.money(line.net, "")]
             for line in order.lines.select_related("item", "unit")
@@ -49,3 +49,8 @@ def letter(order: PurchaseOrder) -> dict:
         "note": order.note,
         "code": printing.code_svg(link),
     }  # fmt: skip
+
+
+def _described(line: OrderLine) -> str:
+    """What is ordered; of a service also the work, its period and what is handed over."""
+    return "\n".join([line.what, *(f"{label}: {text}" for label, text in line.work_facts)])

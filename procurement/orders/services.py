@@ -168,7 +168,7 @@ def _order_from(award: Award, rows: list[AwardLine], actor: Actor) -> None:
             category=lot_line.item.category if lot_line.item else tender.category, lot_line=lot_line,
             quantity=row.quantity, unit=lot_line.unit, base_quantity=row.quantity, price=offer.price,
             price_basis=offer.price_basis, net=row.net, freight=row.landed - row.net, need_by=lot_line.need_by,
-            confirmed_on=offer.deliver_on,
+            confirmed_on=offer.deliver_on, **lot_line.work_values,
         )  # fmt: skip
         ledger.carry(
             actor=actor, source_kind=TENDER, source_line_id=lot_line.pk, source_stage="tendered",

@@ -29,7 +29,7 @@ class OrderTable(tables.Table):
 class OrderLineTable(tables.Table):
     """Lines on the order's page."""
 
-    what = tables.TextColumn(verbose_name=_("Item"))
+    what = tables.TextColumn(verbose_name=_("Item"), hint="work_said")
     quantity = tables.QuantityColumn(unit="unit.symbol")
     price = tables.PriceColumn(currency=None, per="price_basis")
     net = tables.MoneyColumn(currency=None)

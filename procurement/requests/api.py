@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from procurement.requests import favourites, filters, pasting, selectors, services, views
 from procurement.requests.models import PurchaseRequest, RequestLine
 from procurement.requests.states import HeaderState
+from procurement.requests.work import WORK
 from srm.approvals import services as approvals
 from srm.approvals.api import DecideInput
 from srm.catalog.models import Item
@@ -30,10 +31,11 @@ class RequestLineSerializer(LineSerializer):
         fields = (
             "position", "item", "description", "category", "quantity", "unit", "base_quantity", "base_unit", "need_by",
             "place", "cost_center", "estimate", "currency", "amount", "note", "state", "open_quantity",
-            "coming_quantity", "done_quantity", "next_on",
+            "coming_quantity", "done_quantity", "next_on", *WORK, "accepts_by",
         )  # fmt: skip
         writable = (
             "item", "description", "category", "quantity", "unit", "need_by", "place", "cost_center", "estimate", "note",
+            *WORK, "accepts_by",
         )  # fmt: skip
         extra_kwargs = {
             "unit": {"required": False, "allow_null": True}, "need_by": {"required": False, "allow_null": True},
@@ -72,7 +74,7 @@ class RequestViewSet(DocumentViewSet):
     update_service = services.update_request
 
     def queryset(self) -> Any:
-        parts = ("item", "category", "unit", "base_unit", "place", "cost_center")
+        parts = ("item", "category", "unit", "base_unit", "place", "cost_center", "accepts_by")
         return super().queryset().prefetch_related(*(f"lines__{part}" for part in parts))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from procurement.requests.lifecycle import LineState
 from procurement.requests.models import PurchaseRequest, RequestLine
+from procurement.requests.work import WORK
 from srm.approvals import services as approvals
 from srm.approvals.accumulation import accumulate
 from srm.approvals.selectors import editors_of, route_of
@@ -31,7 +32,10 @@ def content_of(request: PurchaseRequest) -> dict[str, Any]:
         "public_id", "item_id", "description", "category_id", "quantity", "unit_id", "base_quantity", "need_by",
         "place_id", "cost_center_id", "estimate", "currency", "amount",
     )  # fmt: skip
+    described = rows.exclude(work="").order_by("pk").values_list("public_id", *WORK, "accepts_by_id")
+    work = [[str(value) if value is not None else None for value in row] for row in described]
     return {
+        **({"work": work} if work else {}),
         "title": request.title, "department": request.department_id, "route": request.route,
         "route_reason": request.route_reason, "requester": request.requester_id,
         "lines": [list(row) for row in rows.order_by("pk").values_list(*fields)],

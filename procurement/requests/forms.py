@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from procurement.requests import favourites  # noqa: F401  declares the look-up of needed items
 from procurement.requests.models import PurchaseRequest
+from procurement.requests.work import LONGEST
 from srm.catalog import lookups  # noqa: F401  the pickers below ask them
 from srm.ui import forms
 
@@ -61,10 +62,23 @@ class RequestLineForm(forms.Form):
     place = forms.PickerField("places", label=_("Delivery place"), required=False)
     cost_center = forms.PickerField("cost-centers", label=_("Cost centre"), required=False)
     note = forms.forms.CharField(label=_("Note"), required=False, max_length=300)
+    work = forms.forms.CharField(
+        label=_("Work to be done"), required=False, max_length=LONGEST,
+        widget=forms.forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip
+    deliverables = forms.forms.CharField(
+        label=_("What is handed over"), required=False, max_length=LONGEST,
+        widget=forms.forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip
+    work_from = forms.DateField(label=_("Work begins"), required=False)
+    work_to = forms.DateField(label=_("Work ends"), required=False)
+    accepts_by = forms.PickerField("users", label=_("Accepted by"), required=False)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["description"].widget.attrs["placeholder"] = _("not in the catalog? Describe it here")
+        self.fields["work"].widget.attrs["placeholder"] = _("For a service: what is to be done, where, how well")
+        self.fields["accepts_by"].widget.attrs["placeholder"] = _("the requester")
 
 
 class RequestLines(forms.LineFormSet):

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from procurement.requests.models import PurchaseRequest, RequestLine
+from procurement.requests.work import WORK, faults_of, key_of, read_work
 from srm.catalog.lifecycle import ItemState
 from srm.catalog.models import Item, Unit
 from srm.catalog.units import factor_to_base, to_base
@@ -18,11 +19,12 @@ from srm.core import clock, quantities
 from srm.core.errors import InvalidInput
 from srm.core.fields import MAX_AMOUNT, MAX_PRICE
 from srm.core.money import line_total
-from srm.core.search import fold
-from srm.people.models import CostCenter, LegalEntity, Place
+from srm.people.actors import actor_for
+from srm.people.models import CostCenter, LegalEntity, Place, User
 
 FIELDS = (
     "item", "description", "category", "quantity", "unit", "need_by", "place", "cost_center", "estimate", "note",
+    *WORK, "accepts_by",
 )  # fmt: skip
 STORED = (*FIELDS, "text_key", "base_quantity", "base_unit", "currency", "amount")
 FARTHEST = dt.timedelta(days=3660)
@@ -84,14 +86,19 @@ def clean_some(lines: Mapping[int, Mapping[str, Any]], defaults: Defaults) -> di
 def _clean(no: int, line: Mapping[str, Any], defaults: Defaults, faults: Faults) -> dict[str, Any]:
     item: Item | None = line.get("item")
     description = " ".join(str(line.get("description") or "").split())
+    work = read_work(line)
     values: dict[str, Any] = {
-        "item": item, "description": description, "text_key": "" if item else fold(description)[:300],
+        "item": item, "description": description, "text_key": key_of(item, description, work), **work,
         "category": item.category if item else line.get("category"), "note": str(line.get("note") or "").strip(),
         "currency": defaults.legal_entity.currency,
     }  # fmt: skip
     _check_what(no, item, description, faults)
     _check_length(no, values, faults)
-    values["need_by"] = _need_by(no, line.get("need_by") or defaults.need_by, defaults.route, faults)
+    for name, sentence in faults_of(work, item).items():
+        faults.add(no, name, sentence)
+    values["accepts_by"] = _accepts_by(no, line.get("accepts_by"), item, faults)
+    need_by = line.get("need_by") or work["work_to"] or defaults.need_by
+    values["need_by"] = _need_by(no, need_by, defaults.route, faults)
     values["place"] = _of_entity(no, "place", line.get("place") or defaults.place, defaults, faults)
     values["cost_center"] = _of_entity(
         no, "cost_center", line.get("cost_center") or defaults.cost_center, defaults, faults
@@ -130,6 +137,17 @@ def _need_by(no: int, day: dt.date | None, route: str, faults: Faults) -> dt.dat
     elif day < today - FARTHEST:
         faults.add(no, "need_by", _("This is more than ten years ago. Is the year right?"))
     return day
+
+
+def _accepts_by(no: int, user: User | None, item: Item | None, faults: Faults) -> User | None:
+    """Who accepts a service in the requester's stead: somebody who may."""
+    if user is None:
+        return None
+    if item is not None and not item.is_service:
+        faults.add(no, "accepts_by", _("Only a service is accepted by somebody else."))
+    elif not user.is_active or user.kind != User.Kind.STAFF or not actor_for(user).may("receipts.confirm"):
+        faults.add(no, "accepts_by", _("%(who)s cannot confirm services. Choose somebody else.") % {"who": user.name})
+    return user
 
 
 def _of_entity(no: int, name: str, thing: Any, defaults: Defaults, faults: Faults) -> Any:

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from procurement.requests.lifecycle import LineState, RequestLineLifecycle
 from procurement.requests.states import HeaderState, derive
+from procurement.requests.work import Work
 from srm.approvals.selectors import asked_of
 from srm.budget.accounts import Account
 from srm.catalog.models import Category, Item, Unit
@@ -27,8 +28,10 @@ KIND = "procurement.purchaserequest"
 
 
 def of_actor(actor, prefix: str = "") -> Q:
-    """Requests one made, asked for, was asked to decide, or whose department one belongs to or heads."""
+    """Requests one made, asked for, accepts or was asked to decide, or of departments one belongs to or heads."""
     mine = Q(**{f"{prefix}requester_id": actor.user_id}) | Q(**{f"{prefix}created_by_id": actor.user_id})
+    accepts = RequestLine.objects.unscoped("who accepts a service sees its request").filter(accepts_by=actor.user_id)
+    mine |= Q(**{f"{prefix}pk__in": accepts.order_by().values("request")})
     for path in actor.departments:
         mine |= Q(**{f"{prefix}department__path__startswith": path})
     if actor.may("approvals.decide"):
@@ -115,13 +118,13 @@ class PurchaseRequest(Document, Searchable):
         return {user.person_id for user in (self.requester, self.created_by) if user is not None}
 
 
-class RequestLine(RequestLineLifecycle, Line):
+class RequestLine(RequestLineLifecycle, Line, Work):
     """One need: an item, or words where there is no item yet.
 
     `base_quantity` is the quantity in the item's base unit. The ledger keeps three parts of it here, so that lists can
     filter by an index: `open_quantity` is neither promised from stock nor planned, `coming_quantity` is promised and
     not there yet, `done_quantity` was received or handed out. What remains was given up. `estimate` is a price per
-    `unit` in the legal entity's currency; `text_key` is the description as aggregation compares it.
+    `unit` in the legal entity's currency; `text_key` is the description and the work as aggregation compares it.
 
     Of the foreign keys only those that pages look up are indexed: lines are written by the hundred thousand.
     """
@@ -153,6 +156,10 @@ class RequestLine(RequestLineLifecycle, Line):
     next_on = models.DateField(_("Expected"), null=True, editable=False)
     held_reason = models.CharField(_("Held back because"), max_length=300, default="", db_default="", editable=False)
     note = models.CharField(_("Note"), max_length=300, blank=True)
+    accepts_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Accepted by"),
+        db_index=False,
+    )  # fmt: skip
 
     objects = scoped(RequestLineQuerySet)
 
@@ -176,6 +183,9 @@ class RequestLine(RequestLineLifecycle, Line):
             models.Index(
                 fields=["item", "place", "need_by"], condition=Q(state=LineState.APPROVED) & Q(open_quantity__gt=0),
                 name="requestline_to_plan",
+            ),
+            models.Index(
+                fields=["accepts_by", "request"], condition=Q(accepts_by__isnull=False), name="requestline_accepts_by"
             ),
         ]  # fmt: skip
 

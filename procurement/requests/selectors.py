@@ -18,6 +18,7 @@ from procurement.requests.lifecycle import LineState
 from procurement.requests.models import Allocation, PurchaseRequest, RequestLine
 from procurement.requests.states import HeaderState, state_expression
 from procurement.requests.tracking import Part, Row
+from procurement.requests.work import WORK
 from srm.core.actor import Actor
 from srm.core.money import Sum, cents
 
@@ -25,7 +26,7 @@ ZERO = Decimal(0)
 WHOLE_LINES = Prefetch(
     "lines",
     RequestLine.objects.unscoped("lines of a request the reader sees").select_related(
-        "item__category", "category", "unit", "base_unit", "place", "cost_center__owner"
+        "item__category", "category", "unit", "base_unit", "place", "cost_center__owner", "accepts_by"
     ),
 )
 # What the requester reads; a part of his line is in exactly one of these places.
@@ -135,6 +136,16 @@ def behind(document_kind: str, line_ids: Sequence[int], stage: str) -> dict[int,
     shown = ("request__department", "cost_center__owner", "category", "item", "base_unit")
     lines = {line.pk: line for line in rows.select_related(*shown)}
     return {line_id: [(lines[pk], quantity) for pk, quantity in pairs] for line_id, pairs in shares.items()}
+
+
+def work_behind(document_kind: str, line_ids: Iterable[int], stage: str) -> dict[int, dict[str, Any]]:
+    """{document line: the statement of work of the needs behind it}; only equal work was merged."""
+    rows = Allocation.objects.unscoped(LEDGER).filter(
+        document_kind=document_kind, line_id__in=list(line_ids), stage=stage, quantity__gt=0
+    )  # fmt: skip
+    rows = rows.exclude(request_line__work="").order_by("pk")
+    found = rows.values_list("line_id", *(f"request_line__{name}" for name in WORK))
+    return {line_id: dict(zip(WORK, values, strict=True)) for line_id, *values in found}
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from procurement.requests.lifecycle import LineState
 from procurement.requests.lines import FIELDS, STORED, Defaults, clean_lines, differences, refuse_strange_ids
 from procurement.requests.models import PurchaseRequest, RequestLine
 from procurement.requests.naming import can_be_named, name_item
+from procurement.requests.work import moved
 from srm.audit import services as audit
 from srm.catalog.lifecycle import ItemState
 from srm.core import clock
@@ -104,10 +105,10 @@ def update_request(
     values = {name: header.get(name, getattr(locked, name)) for name in HEADER}
     values["requester"] = values["requester"] or locked.requester
     _check_header(values, actor)
-    old = list(locked.lines.select_related("item", "unit", "category", "place", "cost_center"))
+    old = list(locked.lines.select_related("item", "unit", "category", "place", "cost_center", "accepts_by"))
     if lines is None:
-        moved = {name: value for name, value in {**values, "need_by": need_by}.items() if name in FOLLOWED and value}
-        lines = [_following(line, locked, moved) for line in old]
+        new = {name: value for name, value in {**values, "need_by": need_by}.items() if name in FOLLOWED and value}
+        lines = [_following(line, locked, new) for line in old]
     cleaned = clean_lines(lines, _defaults(values, values["department"], need_by))
     changes = _write_lines(locked, old, [str(line.get("id") or "") for line in lines], cleaned)
     entity = values["department"].legal_entity
@@ -134,7 +135,9 @@ def copy_request(request: PurchaseRequest, *, actor: Actor) -> PurchaseRequest:
     uow.require()
     lines, left_out = [], []
     asked_on = timezone.localdate(request.created_at)
-    for line in request.lines.select_related("item__replaced_by", "unit", "category", "place", "cost_center"):
+    for line in request.lines.select_related(
+        "item__replaced_by", "unit", "category", "place", "cost_center", "accepts_by"
+    ):
         item = line.item
         if item is not None and item.state != ItemState.ACTIVE:
             item = item.replaced_by if item.replaced_by and item.replaced_by.state == ItemState.ACTIVE else None
@@ -146,7 +149,8 @@ def copy_request(request: PurchaseRequest, *, actor: Actor) -> PurchaseRequest:
         price = None if item is not None else line.estimate
         lines.append(
             {**{name: getattr(line, name) for name in FIELDS}, "item": item, "unit": unit, "estimate": price,
-             "need_by": clock.today() + ahead}
+             **moved(line.work_values, clock.today() + ahead - line.need_by), "need_by": clock.today() + ahead,
+             "accepts_by": line.accepts_by if line.accepts_by and line.accepts_by.is_active else None}
         )  # fmt: skip
     if not lines:
         raise RuleBroken([_("None of its items is in use any more. There is nothing to copy.")])

@@ -237,7 +237,7 @@ class RequestEdit(_RequestForm, EditPage):
         return {"need_by": self.object.need_by}
 
     def initial_lines(self) -> list[dict[str, Any]]:
-        rows = self.object.lines.select_related("item", "unit", "category", "place", "cost_center")
+        rows = self.object.lines.select_related("item", "unit", "category", "place", "cost_center", "accepts_by")
         return [self.without_defaults(line) for line in lines_of(rows, forms.RequestLines)]
 
     def without_defaults(self, line: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from procurement.planning.models import DemandLine
+from procurement.requests.work import WORK
 from procurement.tenders import services
 from procurement.tenders.filters import TenderFilter
 from procurement.tenders.models import Invitation, Lot, LotLine, Tender
@@ -55,6 +56,7 @@ class LotLineSerializer(LineSerializer):
             "place",
             "baseline",
             "from_demand",
+            *WORK,
         )
         writable = ("lot", "item", "description", "quantity", "unit", "need_by", "place", "baseline")
         extra_kwargs = {"unit": {"required": False}}

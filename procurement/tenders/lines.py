@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from procurement.planning import services as planning
 from procurement.planning.models import DemandLine
 from procurement.requests import services as requests
+from procurement.requests.selectors import work_behind
 from procurement.tenders.models import Lot, LotLine, Tender
 from srm.audit import services as audit
 from srm.catalog.units import to_base
@@ -57,11 +58,12 @@ def add_demand(tender: Tender, entries: Sequence[tuple[DemandLine, Decimal]], *,
     """New lines for quantities of the demand, in lots by category."""
     lots, added = _Lots(tender), []
     start = tender.all_lines().count()
+    work = work_behind(DEMAND, [need.pk for need, _quantity in entries], "planned")
     for position, (need, quantity) in enumerate(entries, start + 1):
         line = _new(
             LotLine, lot=lots.named(str(need.category or "")), position=position, demand_line=need, item=need.item,
             description="" if need.item else need.description, quantity=quantity, unit=need.unit, need_by=need.need_from,
-            place=need.place, baseline=_baseline(tender, need.item, need),
+            place=need.place, baseline=_baseline(tender, need.item, need), **work.get(need.pk, {}),
         )  # fmt: skip
         added.append((line, quantity))
     take(tender, added, actor=actor)

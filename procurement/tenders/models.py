@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from procurement.planning.models import DemandLine
+from procurement.requests.work import Work
 from procurement.tenders.lifecycle import TenderLifecycle, TenderState
 from procurement.tenders.methods import METHODS, Method
 from srm.catalog.models import Category, Item, Unit
@@ -149,7 +150,7 @@ class Lot(ScopedModel):
         return self.title
 
 
-class LotLine(ScopedModel):
+class LotLine(ScopedModel, Work):
     """What suppliers quote for: a quantity in the base unit, taken from one demand line or entered by the buyer.
 
     `baseline` is the price per unit that offers are compared with: the last price paid, or the estimate.

@@ -123,7 +123,7 @@ class TenderDetail(DetailPage):
         for lot in lots:
             lines = [line for line in self.tender_lines if line.lot_id == lot.pk]
             for line in lines:
-                line.note = line.description if line.item_id else ""
+                line.note = " · ".join(filter(None, (line.description if line.item_id else "", line.work_said)))
             nets = [line.baseline_net for line in lines]
             whole = sum(nets) if nets and None not in nets else None
             found.append((lot, render_ready(LotLineTable, lines, self.actor, link=None, chosen=columns), whole))

@@ -1,6 +1,6 @@
 // The line form of requests: fields that few lines need stay folded until they are wanted, filled or faulty.
 
-const RARE = ["category", "place", "cost_center", "note"];
+const RARE = ["category", "place", "cost_center", "note", "work", "deliverables", "work_from", "work_to", "accepts_by"];
 
 function nameOf(cell) {
   const field = cell.querySelector("select, input:not([type=hidden]), textarea");
@@ -15,7 +15,7 @@ function dress(row) {
     cell.dataset.field = nameOf(cell);
     if (RARE.includes(cell.dataset.field)) { cell.classList.add("q-line-extra"); rare.push(cell); }
   }
-  const used = rare.some((cell) => [...cell.querySelectorAll("select, input")].some((one) => one.value) || cell.querySelector(".invalid-feedback"));
+  const used = rare.some((cell) => [...cell.querySelectorAll("select, input, textarea")].some((one) => one.value) || cell.querySelector(".invalid-feedback"));
   row.classList.toggle("q-opened", used);
   const tools = row.querySelector(".q-line-tools");
   if (!tools) return;

@@ -66,6 +66,34 @@ class ReceiptLines(forms.LineFormSet):
         ]  # fmt: skip
 
 
+class ConfirmForm(forms.Form):
+    """When it was done or came."""
+
+    received_on = forms.DateField(label=_("Done or received on"))
+    note = django_forms.CharField(
+        label=_("Note"), max_length=1000, required=False, widget=django_forms.Textarea(attrs={"rows": 2}),
+        help_text=_("What was done, and how well. The buyer reads it."),
+    )  # fmt: skip
+
+
+class ConfirmLineForm(forms.Form):
+    """How much of one need, in its base unit."""
+
+    what = django_forms.CharField(label=_("Item"), disabled=True, required=False)
+    supplier = django_forms.CharField(label=_("Supplier"), disabled=True, required=False)
+    expected = django_forms.CharField(label=_("Still to come"), disabled=True, required=False)
+    quantity = CameField(label=_("Done or arrived"))
+
+
+class ConfirmLines(forms.LineFormSet):
+    """What is still to come for a request, filled in with all of it."""
+
+    form = ConfirmLineForm
+    label = _("What was done, or has arrived?")
+    hint = _("Enter less if it is only a part; empty if nothing yet.")
+    edit_only = True
+
+
 def unit_of(line: OrderLine) -> str:
     """The symbol of the base unit of an order line."""
     return str(line.item.base_unit if line.item else line.unit)

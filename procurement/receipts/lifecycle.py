@@ -23,6 +23,14 @@ def not_buyer(receipt, actor: Actor) -> object:
     return None
 
 
+def for_own_need(receipt, actor: Actor) -> object:
+    """A service is confirmed by who asked for it, or by whom he named to accept it."""
+    for line in receipt.lines.select_related("need__request"):
+        if line.need is None or actor.user_id not in {line.need.request.requester_id, line.need.accepts_by_id}:
+            return _("Who asked for it confirms it, or who accepts it for him.")
+    return None
+
+
 def has_quantity(receipt, _actor: Actor) -> object:
     """An empty receipt receives nothing."""
     return None if receipt.lines.exists() else _("Enter what came on at least one line.")
@@ -41,6 +49,13 @@ class ReceiptLifecycle(Lifecycle):
     )  # fmt: skip
     def post(self) -> None:
         """Stock, ledger, budget and performance follow."""
+
+    @move(
+        ReceiptState.DRAFT, ReceiptState.POSTED, label=_("Confirm"), past=_("confirmed"), permission="receipts.confirm",
+        tone="primary", notice="receipts.confirmed", guards=(has_quantity, not_buyer, for_own_need), hidden=True,
+    )  # fmt: skip
+    def confirm(self) -> None:
+        """The same, said by the one whose need it is; from his request, so it has no button of its own."""
 
     @move(
         ReceiptState.POSTED, ReceiptState.REVERSED, label=_("Reverse"), past=_("reversed"),

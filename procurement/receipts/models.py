@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from procurement.orders.models import OrderLine, PurchaseOrder
 from procurement.receipts.lifecycle import ReceiptLifecycle, ReceiptState
+from procurement.requests.models import RequestLine
 from srm.core import fields
 from srm.core.scoping import ScopedModel, ScopedQuerySet, scoped
 from srm.flow.document import Document
@@ -57,7 +58,8 @@ class GoodsReceipt(ReceiptLifecycle, Document):
 class ReceiptLine(ScopedModel):
     """What came of one order line, in the order line's base unit: `quantity` accepted, `rejected` sent back or refused.
 
-    `base_net` is the accepted quantity's value at the order's price, in the base currency.
+    `base_net` is the accepted quantity's value at the order's price, in the base currency. `need` is whom it came for,
+    where he confirmed it himself; otherwise the order's rule says who gets what.
     """
 
     public_id = fields.public_id()
@@ -68,13 +70,18 @@ class ReceiptLine(ScopedModel):
     reason = models.CharField(_("Why rejected"), max_length=300, blank=True)
     base_net = fields.amount(_("Value"), default=0, editable=False)
 
+    need = models.ForeignKey(RequestLine, models.PROTECT, null=True, editable=False, related_name="+", db_index=False)
+
     objects = scoped(OfReceiptQuerySet)
 
     class Meta(ScopedModel.Meta):
         verbose_name = _("Receipt line")
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(fields=["receipt", "order_line"], name="receiptline_once"),
+            models.UniqueConstraint(
+                fields=["receipt", "order_line"], condition=Q(need__isnull=True), name="receiptline_once"
+            ),
+            models.UniqueConstraint(fields=["receipt", "order_line", "need"], name="receiptline_once_for"),
             models.CheckConstraint(
                 condition=Q(quantity__gte=0) & Q(rejected__gte=0) & (Q(quantity__gt=0) | Q(rejected__gt=0)),
                 name="receiptline_in_range",

@@ -30,3 +30,28 @@ def tell_posted(receipt: GoodsReceipt, *, actor: Actor, **_details: object) -> l
             values={"order": receipt.order.number},
         )  # fmt: skip
     return list(told.values())
+
+
+@notice("receipts.confirmed", GoodsReceipt, "confirm", label=_("Who needed it has confirmed it"))
+def tell_confirmed(receipt: GoodsReceipt, *, actor: Actor, **_details: object) -> list[Told]:
+    """The buyer reads that a service was done or goods have arrived; the requester, where another accepted it."""
+    values = {"who": actor.name, "supplier": receipt.order.supplier.name, "order": receipt.order.number,
+              "note": receipt.note}  # fmt: skip
+    body = _("{who} has confirmed what {supplier} did or brought. {note}")
+    told = [
+        Told(
+            to=[receipt.order.buyer],
+            subject=_("Confirmed: {order}"),
+            body=body,
+            url=receipt.get_absolute_url(),
+            values=values,
+        )
+    ]
+    rows = receipt.lines.select_related("need__request__requester")
+    for request in {line.need.request for line in rows if line.need}:
+        if request.requester_id != actor.user_id:
+            told.append(
+                Told(to=[request.requester], subject=_("Confirmed: {request}"), body=body, url=request.get_absolute_url(),
+                     values={**values, "request": request.title})
+            )  # fmt: skip
+    return told

@@ -23,7 +23,7 @@ from srm.audit import services as audit
 from srm.budget import services as budget
 from srm.core import clock
 from srm.core.actor import Actor
-from srm.core.errors import InvalidInput
+from srm.core.errors import InvalidInput, RuleBroken
 from srm.core.money import cents
 from srm.core.quantities import clean_quantity, parse_decimal
 from srm.flow import records
@@ -45,7 +45,8 @@ def create_receipt(
     """A draft receipt of a sent order.
 
     Args:
-        lines: `order_line`, `quantity` accepted and `rejected` (base units, either may be 0), `reason` of a rejection.
+        lines: `order_line`, `quantity` accepted and `rejected` (base units, either may be 0), `reason` of a rejection;
+            `need`, where it came for that request line alone and passed no store.
 
     Raises:
         InvalidInput: nothing came, too much came, a date in the future, or a rejection without a reason.
@@ -109,11 +110,12 @@ def _write_line(receipt: GoodsReceipt, values: dict) -> int:
     if line.received_quantity + accepted > line.owed * OVER:
         raise InvalidInput({"quantity": _("Ordered %(ordered)s, already received %(received)s: this would be too much.")
                             % {"ordered": line.owed, "received": line.received_quantity}})  # fmt: skip
-    if accepted and receipt.warehouse_id is None and line.item and not line.item.is_service:
+    need: RequestLine | None = values.get("need")
+    if accepted and need is None and receipt.warehouse_id is None and line.item and not line.item.is_service:
         raise InvalidInput({"warehouse": _("Choose the warehouse that takes the goods.")})
     ReceiptLine.objects.unscoped("receipt being written").create(
         receipt=receipt, order_line=line, quantity=accepted, rejected=rejected, reason=values.get("reason") or "",
-        base_net=cents(line.base_net * accepted / line.base_quantity),
+        base_net=cents(line.base_net * accepted / line.base_quantity), need=need,
     )  # fmt: skip
     return 1
 
@@ -123,6 +125,7 @@ def _came(value: object) -> Decimal:
     return clean_quantity(number) if number else Decimal(0)
 
 
+@effect(GoodsReceipt, "confirm")
 @effect(GoodsReceipt, "post")
 def on_post(receipt: GoodsReceipt, *, actor: Actor, **_details: object) -> None:
     """Everything that follows from goods having come, in one transaction."""
@@ -194,13 +197,21 @@ def _give(line: ReceiptLine, quantity: Decimal, actor: Actor) -> Decimal:
 
 
 def _carry(receipt: GoodsReceipt, line: ReceiptLine, quantity: Decimal, actor: Actor) -> Decimal:
-    """So much of what came on a line goes to the needs behind its order, as far as they wait; how much did."""
+    """So much of what came on a line goes to the needs behind its order, as far as they wait; how much did.
+
+    Raises:
+        RuleBroken: it came for one need, which does not wait for so much any more.
+    """
     order_line = line.order_line
-    return ledger.carry(
+    carried = ledger.carry(
         actor=actor, source_kind=orders.KIND, source_line_id=order_line.pk, source_stage="ordered",
         stage="received", quantity=quantity, document=receipt, line_id=line.pk,
         expected_on=receipt.received_on, run=receipt.public_id, rule=receipt.order.sharing, portion=order_line.portion,
+        request_line_id=line.need_id,
     )  # fmt: skip
+    if line.need_id is not None and carried != quantity:
+        raise RuleBroken([_("Part of it was confirmed or received meanwhile. Look at what is still to come.")])
+    return carried
 
 
 def _lines(receipt: GoodsReceipt) -> list[ReceiptLine]:

@@ -10,19 +10,28 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from procurement.orders.models import OrderLine, OrderState, PurchaseOrder
-from procurement.receipts import services
-from procurement.receipts.forms import ReceiptForm, ReceiptLines, initial_of, unit_of
+from procurement.receipts import confirming, services
+from procurement.receipts.forms import (
+    ConfirmForm,
+    ConfirmLines,
+    ReceiptForm,
+    ReceiptLines,
+    initial_of,
+    unit_of,
+)
 from procurement.receipts.lifecycle import ReceiptState
 from procurement.receipts.models import GoodsReceipt
 from procurement.receipts.tables import ExpectedTable, ReceiptLineTable, ReceiptTable
+from procurement.requests.models import PurchaseRequest
 from srm.core import clock
 from srm.core.actor import Actor
 from srm.core.errors import RuleBroken
 from srm.flow.perform import perform
-from srm.ui import filters
+from srm.ui import filters, formats
 from srm.ui.menu import menu
 from srm.ui.pages import ActionPage, DetailPage, ListPage
 from srm.ui.panels import Content, panel
+from srm.ui.slots import Action, provides
 from suppliers.registry.models import Supplier
 
 OPEN = (OrderState.SENT, OrderState.CONFIRMED)
@@ -157,6 +166,48 @@ class Receive(ActionPage):
             raise RuleBroken(_("Everything of this order came already."))
         receipt = services.create_receipt(actor=self.actor, order=self.object, lines=rows, **form.cleaned_data)
         return perform(receipt, "post", actor=self.actor)
+
+
+class Confirm(ActionPage):
+    """From his request: a service was done, or goods came straight to the one who asked for them."""
+
+    model = PurchaseRequest
+    permission = "receipts.confirm"
+    name = "confirm"
+    route = "requests/<str:public_id>/confirm/"
+    title = _("Confirm what came")
+    form = ConfirmForm
+    lines = ConfirmLines
+    submit = _("Confirm")
+    done = _("Confirmed. The buyer sees it.")
+    loads_object = True
+
+    def eyebrow(self) -> list[Any]:
+        return [self.object.number, self.object.title]
+
+    def initial(self) -> dict[str, Any]:
+        return {"received_on": clock.today()}
+
+    def initial_lines(self) -> list[dict]:
+        return [
+            {"id": due.key, "what": due.need.what, "supplier": due.line.order.supplier.name, "quantity": due.quantity,
+             "expected": formats.quantity(due.quantity, due.need.base_unit)}
+            for due in confirming.due_for(self.actor, request=self.object)
+        ]  # fmt: skip
+
+    def act(self, form: ConfirmForm) -> PurchaseRequest:
+        """A posted receipt for each order; back to the request."""
+        confirming.confirm(self.object, actor=self.actor, lines=self.cleaned()["lines"], **form.cleaned_data)
+        return self.object
+
+
+@provides("actions")
+def confirm_action(document: Any, actor: Actor) -> list[Action]:
+    """On a request's page, where something of it waits for the reader's word."""
+    if not isinstance(document, PurchaseRequest) or not confirming.due_for(actor, request=document):
+        return []
+    address = reverse("receipts:purchaserequest-confirm", args=[document.public_id])
+    return [Action("confirm", _("Confirm what came"), address, tone="primary")]
 
 
 @panel(PurchaseOrder, _("Receipts"), order=25, permission="receipts.view", place="main")

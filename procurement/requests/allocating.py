@@ -64,11 +64,12 @@ def allocate(*, actor: Actor, entries: Sequence[Entry], run: str = "") -> str:
 
 def carry_lines(
     *, actor: Actor, source_kind: str, source_stage: str, stage: str, document: Any, moves: Iterable[Carry],
-    run: str = "", rule: str = "",
+    run: str = "", rule: str = "", request_line_id: int | None = None,
 ) -> dict[int, Decimal]:  # fmt: skip
     """Move on what stands behind lines of one document to lines of another: {line_id: carried}.
 
-    Who gets what where it is less than the needs: by `rule`, which is kept with the rows; by need-by date without one.
+    Who gets what where it is less than the needs: by `rule`, which is kept with the rows; by need-by date without one. With
+    `request_line_id` that need alone gets it.
     A source line that serves no request (bought for stock) carries nothing; the answer then is less than was asked.
     """
     uow.require()
@@ -83,7 +84,12 @@ def carry_lines(
         "source_kind": source_kind, "source_stage": source_stage, "stage": stage, "document": document,
         "run": run or new_public_id(),
     }  # fmt: skip
-    written = dealing.carry(moves, rule=rule, **words) if rule else ledger.carry(moves, **words)
+    shared = bool(rule) and request_line_id is None
+    written = (
+        dealing.carry(moves, rule=rule, **words)
+        if shared
+        else ledger.carry(moves, request_line_id=request_line_id, **words)
+    )
     settle({pk: lines[pk] for pk, _line, _quantity in written})
     if stage == "received":
         free_money(lines, document=document, actor=actor)
@@ -96,13 +102,13 @@ def carry_lines(
 def carry(
     *, actor: Actor, source_kind: str, source_line_id: int, source_stage: str, stage: str, quantity: Decimal,
     document: Any, line_id: int, expected_on: dt.date | None = None, run: str = "", rule: str = "",
-    portion: Decimal = SMALLEST,
+    portion: Decimal = SMALLEST, request_line_id: int | None = None,
 ) -> Decimal:  # fmt: skip
     """`carry_lines` for one line; returns the quantity carried."""
     move = Carry(source_line_id, line_id, quantity, expected_on, portion)
     carried = carry_lines(
         actor=actor, source_kind=source_kind, source_stage=source_stage, stage=stage, document=document, moves=[move],
-        run=run, rule=rule,
+        run=run, rule=rule, request_line_id=request_line_id,
     )  # fmt: skip
     return carried.get(line_id, ZERO)
 

@@ -103,13 +103,22 @@ _INTO = f"""INSERT INTO {ALLOCATION} (request_line_id, stage, parent_id, quantit
 
 
 def carry(
-    moves: Sequence[Carry], *, source_kind: str, source_stage: str, stage: str, document: Any, run: str
+    moves: Sequence[Carry],
+    *,
+    source_kind: str,
+    source_stage: str,
+    stage: str,
+    document: Any,
+    run: str,
+    request_line_id: int | None = None,
 ) -> list[tuple[int, int, Decimal]]:
     """Write children of the live rows behind the moves' source lines: (request line, line, quantity) of each.
 
     What is available is shared by need-by date, then by the request's age. Several moves from one source line follow
-    each other: as pieces of one cut, row by row.
+    each other: as pieces of one cut, row by row. With `request_line_id` only that need gets anything.
     """
+    only = "" if request_line_id is None else "AND a.request_line_id = %s"
+    narrowed = [] if request_line_id is None else [request_line_id]
     written: list[tuple[int, int, Decimal]] = []
     for start in range(0, len(moves), CHUNK):
         part = moves[start : start + CHUNK]
@@ -119,7 +128,7 @@ def carry(
             asked AS (SELECT no, source_id, line_id, expected_on,
                              SUM(quantity) OVER w - quantity AS from_q, SUM(quantity) OVER w AS to_q
                       FROM wanted WINDOW w AS (PARTITION BY source_id ORDER BY no ROWS UNBOUNDED PRECEDING)),
-            live AS ({_live("a.document_kind = %s AND a.stage = %s AND a.line_id IN (SELECT source_id FROM wanted)")}),
+            live AS ({_live(f"a.document_kind = %s AND a.stage = %s AND a.line_id IN (SELECT source_id FROM wanted) {only}")}),
             used AS ({_children(pool(stage))}),
             free AS (SELECT live.id, live.line_id, live.request_line_id, r.need_by, h.created_at,
                             ROUND(live.quantity - COALESCE(used.quantity, 0), 4) AS quantity
@@ -140,7 +149,7 @@ def carry(
             FROM pieces WHERE quantity > 0 ORDER BY request_line_id, id
             RETURNING request_line_id, line_id, quantity"""
         words = [stage, *_name(document), run, _now()]
-        rows = _run(sql, [*params, source_kind, source_stage, *words])
+        rows = _run(sql, [*params, source_kind, source_stage, *narrowed, *words])
         written += [(line, target, _number(quantity)) for line, target, quantity in rows]
     return written
 

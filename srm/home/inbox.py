@@ -17,6 +17,7 @@ from procurement.awards.models import Award
 from procurement.integrations.models import LedgerExport
 from procurement.orders.lifecycle import OrderState
 from procurement.orders.models import OrderLine, PurchaseOrder
+from procurement.receipts import confirming
 from procurement.receipts.lifecycle import ReceiptState
 from procurement.receipts.models import GoodsReceipt
 from procurement.requests.lifecycle import LineState
@@ -149,6 +150,18 @@ def coming(actor: Actor) -> Section:
         for line in lines
     ]  # fmt: skip
     return Section(_("On its way to me"), rows)
+
+
+@waits_for("receipts.confirm")
+def to_confirm(actor: Actor) -> Section:
+    """Services and goods of mine that should be there by now, and wait for my word."""
+    rows = [
+        Row(title=due.need.what, url=reverse("receipts:purchaserequest-confirm", args=[due.need.request.public_id]),
+            hint=due.line.order.supplier.name, due=due.on, tone="wait", action=_("Confirm"))
+        for due in confirming.due_for(actor)
+        if due.on is None or due.on <= clock.today()
+    ]  # fmt: skip
+    return Section(_("To confirm"), rows[:MOST])
 
 
 @waits_for("planning.aggregate")

@@ -14,7 +14,7 @@ from srm.audit.models import AuditEvent
 from srm.core import clock
 from srm.core.actor import SYSTEM
 from srm.flow.uow import unit_of_work
-from srm.home.demo import approving, buying, chain, deeds, doubles, habits, needs, planned, present, routine, treasury
+from srm.home.demo import approving, buying, chain, deeds, doubles, habits, needs, planned, present, routine, treasury, works
 from srm.home.demo.calendar import SPAN, Calendar
 from srm.home.demo.chance import Chance
 from srm.home.demo.found import found
@@ -77,6 +77,7 @@ def _stories(world: World) -> Timeline:
             timeline.add(chain.need_story(world, need, basket))
         timeline.add(chain.round_story(world, plan, basket))
     present.requests(world, timeline)
+    timeline.add(works.calibrated(world))
     present.other_tenders(world, timeline)
     deeds.todays_orders(world, timeline)
     deeds.odd_ones(world, timeline)

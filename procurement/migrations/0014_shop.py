@@ -13,7 +13,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('procurement', '0010_bought_for'),
+        ('procurement', "0013_confirmed_for"),
         ('suppliers', '0002_supplier_items'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

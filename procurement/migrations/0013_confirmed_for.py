@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('procurement', '0011_statement_of_work'),
+        ('procurement', "0012_statement_of_work"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('procurement', '0010_bought_for'),
+        ('procurement', "0011_plans"),
         ('srm', '0013_comments'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -1,13 +1,18 @@
-"""What the departments ask for again and again: templates, and a request that comes by itself every month."""
+"""What the departments ask for again and again: templates, a request that comes by itself every month, the shop."""
 
 from __future__ import annotations
+
+from decimal import Decimal
 
 from procurement.patterns import services as patterns
 from procurement.patterns.models import RequestTemplate
 from procurement.requests.models import PurchaseRequest
+from procurement.shop import selectors as offered
+from procurement.shop import services as shop
 from srm.core import clock
 from srm.core.actor import SYSTEM
 from srm.discussion import services as discussion
+from srm.flow.perform import perform
 from srm.home.demo.calendar import later
 from srm.home.demo.timeline import Story, Timeline
 from srm.home.demo.words import Text
@@ -29,13 +34,15 @@ QUESTION: Text = (
     "Подойдёт ли смазка того же класса другого производителя? Она придёт на неделю раньше.",
     "Става ли грес от същия клас от друг производител? Идва седмица по-рано.",
 )  # fmt: skip
+SUPPLIES: Text = ("Supplies for the line", "Расходные материалы для линии", "Консумативи за линията")
 ANSWER: Text = ("Yes, if it is NLGI 2.", "Да, если это NLGI 2.", "Да, ако е NLGI 2.")
 
 
 def habits(world: World, timeline: Timeline) -> None:
-    """Everybody's templates; one of them is asked for every month, for the first time three days ago."""
+    """Everybody's templates, one of them asked for every month for three days now; and what was found in the shop."""
     timeline.add(_kept(world))
     timeline.add(_monthly(world))
+    timeline.add(_shopping(world))
     timeline.add(_talk(world))
 
 
@@ -65,6 +72,21 @@ def _monthly(world: World) -> Story:
     )
     yield first
     patterns.run_due(world.fresh(recurrence), actor=SYSTEM)
+
+
+def _shopping(world: World) -> Story:
+    """One asks for three articles under an agreement; two more wait in another's cart."""
+    yield world.calendar.ago(2, 10)
+    buyer, payer = world.actor("asm4"), world.centers["4120"]
+    rows = list(offered.on_offer(buyer).order_by("item__article", "pk")[:5])
+    lines = [{"article": row, "quantity": row.min_quantity or Decimal(2)} for row in rows[:3]]
+    request = shop.checkout(
+        actor=buyer, title=world.say(SUPPLIES, buyer), department=payer.department, cost_center=payer, lines=lines,
+        need_by=world.calendar.ago(-30, 0).date(),
+    )  # fmt: skip
+    perform(request, "submit", actor=buyer)
+    for row in rows[3:]:
+        shop.put(row, actor=world.actor("requester"), quantity=row.min_quantity or Decimal(2))
 
 
 def _talk(world: World) -> Story:

@@ -14,7 +14,20 @@ from srm.audit.models import AuditEvent
 from srm.core import clock
 from srm.core.actor import SYSTEM
 from srm.flow.uow import unit_of_work
-from srm.home.demo import approving, buying, chain, deeds, doubles, habits, needs, planned, present, routine, treasury, works
+from srm.home.demo import (
+    approving,
+    buying,
+    chain,
+    deeds,
+    doubles,
+    habits,
+    needs,
+    planned,
+    present,
+    routine,
+    treasury,
+    works,
+)
 from srm.home.demo.calendar import SPAN, Calendar
 from srm.home.demo.chance import Chance
 from srm.home.demo.found import found

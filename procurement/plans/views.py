@@ -68,6 +68,9 @@ class PlanDetail(DetailPage):
     def heading(self) -> Any:
         return self.object.name
 
+    def fact_year(self) -> str:
+        return str(self.object.year)
+
     def fact_total_shown(self) -> Any:
         return formats.money(self.object.total, self.object.currency)
 

@@ -19,7 +19,11 @@ class PolicyTable(tables.Table):
     min_bidders = tables.NumberColumn(_("Suppliers, at least"))
     price_weight = tables.TextColumn(
         _("Price / quality"),
-        accessor=lambda row: f"{row.price_weight:g} / {row.quality_weight:g}" if row.price_weight is not None else "",
+        accessor=lambda row: (
+            f"{row.price_weight.normalize():f} / {row.quality_weight.normalize():f}"
+            if row.price_weight is not None
+            else ""
+        ),
     )
     cover_days = tables.NumberColumn()
     review_on = tables.DateColumn(sort="review_on")

@@ -17,7 +17,8 @@ class Lines {
     this.total = box.querySelector(`[name="${this.prefix}-TOTAL_FORMS"]`);
     this.pattern = box.querySelector("template");
     this.most = Number(box.dataset.most || 1000);
-    box.querySelector("[data-add]").addEventListener("click", () => this.focus(this.add()));
+    this.adder = box.querySelector("[data-add]");  // none where the lines are given
+    this.adder?.addEventListener("click", () => this.focus(this.add()));
     this.body.addEventListener("click", (event) => this.clicked(event));
     this.body.addEventListener("input", () => this.count());
     this.body.addEventListener("change", () => this.count());
@@ -36,6 +37,7 @@ class Lines {
   }
 
   add() {
+    if (!this.adder) return null;
     const index = Number(this.total.value);
     if (this.rows.length >= this.most) { toast(words("too_many_lines", { n: this.most }), { tone: "warning" }); return null; }
     const holder = document.createElement("tbody");

@@ -93,7 +93,7 @@ class PlanCommand(ApiView):
         return Response(PlanSerializer(fresh, context=self.get_serializer_context()).data, status=status)
 
 
-class ProposeInput(InputSerializer):
+class PlanProposeInput(InputSerializer):
     """Where a proposal looks."""
 
     orders = serializers.BooleanField(default=True)
@@ -104,13 +104,13 @@ class ProposeInput(InputSerializer):
 class ProposeView(PlanCommand):
     """Fill a draft from last year's orders, open needs and recurring requests."""
 
-    @extend_schema(request=ProposeInput, responses=PlanSerializer, operation_id="procurement_plans_propose")
+    @extend_schema(request=PlanProposeInput, responses=PlanSerializer, operation_id="procurement_plans_propose")
     def post(self, request: Any, id: str) -> Any:
         """The plan with the proposed lines."""
 
         def work() -> Response:
             plan = self.plan(id)
-            services.propose(plan, actor=self.actor, **self.values(ProposeInput))
+            services.propose(plan, actor=self.actor, **self.values(PlanProposeInput))
             return self.answer(plan)
 
         return self.write(work)

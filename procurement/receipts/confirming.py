@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from procurement.orders import services as orders
@@ -21,7 +21,7 @@ from procurement.orders.models import OrderLine, OrderState, PurchaseOrder
 from procurement.receipts import services
 from procurement.receipts.models import GoodsReceipt
 from procurement.requests import selectors as requests
-from procurement.requests.models import PurchaseRequest, RequestLine
+from procurement.requests.models import Allocation, PurchaseRequest, RequestLine
 from srm.core.actor import Actor
 from srm.core.errors import InvalidInput, RuleBroken
 from srm.core.quantities import clean_quantity, parse_decimal
@@ -69,6 +69,23 @@ def due_for(actor: Actor, *, request: PurchaseRequest | None = None) -> list[Due
         and (rest := min(quantity - came.get((line, need), ZERO), lines[line].outstanding)) > 0
     ]  # fmt: skip
     return sorted(found, key=lambda due: (due.on or dt.date.max, due.need.pk, due.line.pk))
+
+
+def something_due(actor: Actor, request: PurchaseRequest) -> bool:
+    """Whether anything of a request may wait for the actor's word, in one query; `due_for` says exactly what."""
+    coming = any(line.coming_quantity for line in requests.whole_lines(request))
+    if not coming or not actor.may("receipts.confirm"):
+        return False
+    sent = OrderLine.objects.unscoped(WHY).filter(order__state__in=[OrderState.SENT, OrderState.CONFIRMED])
+    serving = Allocation.objects.unscoped(WHY).filter(
+        request_line=OuterRef("pk"), document_kind=orders.KIND, stage="ordered", quantity__gt=0,
+        line_id__in=sent.exclude(order__buyer=actor.user_id).values("pk"),
+    )  # fmt: skip
+    store = Warehouse.objects.filter(is_active=True, place=OuterRef("place"))
+    mine = Q(request__requester_id=actor.user_id) | Q(accepts_by_id=actor.user_id)
+    direct = Q(item=None) | Q(item__is_service=True) | ~Exists(store)
+    rows = RequestLine.objects.visible_to(actor).filter(mine, direct, Exists(serving), request=request)
+    return rows.filter(coming_quantity__gt=0).exists()
 
 
 def _lines_of(actor: Actor, wanted: Iterable[int]) -> dict[int, OrderLine]:

@@ -204,7 +204,7 @@ class Confirm(ActionPage):
 @provides("actions")
 def confirm_action(document: Any, actor: Actor) -> list[Action]:
     """On a request's page, where something of it waits for the reader's word."""
-    if not isinstance(document, PurchaseRequest) or not confirming.due_for(actor, request=document):
+    if not isinstance(document, PurchaseRequest) or not confirming.something_due(actor, document):
         return []
     address = reverse("receipts:purchaserequest-confirm", args=[document.public_id])
     return [Action("confirm", _("Confirm what came"), address, tone="primary")]

@@ -141,7 +141,7 @@ class TrackView(ApiView):
         if document is None:
             raise Missing()
         tracks = selectors.tracker(document)
-        shared = selectors.shared_by([track.line for track in tracks])
+        shared = selectors.shared_by(tracks)
         return Response([_track(track, shared.get(track.line.pk, [])) for track in tracks])
 
 
@@ -209,7 +209,7 @@ class GiveBackInput(InputSerializer):
     reason = serializers.CharField(min_length=3, max_length=500)
 
 
-class SplitInput(InputSerializer):
+class LineSplitInput(InputSerializer):
     """How much of a line, in its unit, becomes a line of its own."""
 
     line = serializers.CharField(max_length=22)
@@ -223,7 +223,7 @@ class NameItemInput(InputSerializer):
     item = RefField(model=Item)
 
 
-class CancelQuantityInput(SplitInput):
+class CancelQuantityInput(LineSplitInput):
     """How much of a line, in its unit, is not needed any more."""
 
     reason = serializers.CharField(min_length=3, max_length=500)
@@ -291,10 +291,10 @@ class SplitView(_RequestView):
 
     permission = "requests.process"
 
-    @extend_schema(request=SplitInput, responses=RequestSerializer, operation_id="requests_split")
+    @extend_schema(request=LineSplitInput, responses=RequestSerializer, operation_id="requests_split")
     def post(self, request: Any, id: str) -> Any:
         """The request with one line more."""
-        return self.change(id, SplitInput, lambda document, values: services.split_line(
+        return self.change(id, LineSplitInput, lambda document, values: services.split_line(
             document, actor=self.actor, line=_chosen(document, [values["line"]])[0], quantity=values["quantity"]
         ))  # fmt: skip
 

@@ -98,7 +98,7 @@ class Row:
 
 def rows(tracks: Sequence[Track], actor: Actor) -> list[Row]:
     """The tracker's table."""
-    shared = shared_by([track.line for track in tracks if track.parts])
+    shared = shared_by([track for track in tracks if track.parts])
     return [_row(track, actor, shared.get(track.line.pk, [])) for track in tracks]
 
 

@@ -42,6 +42,8 @@ class Track:
 
     line: RequestLine
     parts: list[Part] = field(default_factory=list)
+    # (kind, line) of the orders' lines that serve it.
+    ordered: frozenset[tuple[str, int]] = frozenset()
 
     def at(self, *places: str) -> Decimal:
         """How much is at one of these places."""
@@ -117,11 +119,18 @@ def tracks_of(lines: Sequence[RequestLine]) -> list[Track]:
 
 def _tracks(lines: Sequence[RequestLine], ledger: Iterable[Allocation]) -> list[Track]:
     rows: dict[int, list[Row]] = defaultdict(list)
+    ordered: dict[int, set[tuple[str, int]]] = defaultdict(set)
     fields = ("pk", "parent_id", "stage", "quantity", "document_kind", "document_id", "document_number", "expected_on")
     for one in ledger:
         rows[one.request_line_id].append(Row(*(getattr(one, name) for name in fields)))
+        if one.stage == "ordered" and one.quantity > 0:
+            ordered[one.request_line_id].add((one.document_kind, one.line_id))
     return [
-        Track(line, tracking.fold(rows[line.pk], asked=line.base_quantity, still_open=line.open_quantity))
+        Track(
+            line,
+            tracking.fold(rows[line.pk], asked=line.base_quantity, still_open=line.open_quantity),
+            frozenset(ordered[line.pk]),
+        )
         if line.state in {"approved", "closed"} or rows[line.pk]
         else Track(line)
         for line in lines
@@ -158,13 +167,12 @@ class Shared:
     rule: str
 
 
-def shared_by(lines: Sequence[RequestLine]) -> dict[int, list[Shared]]:
-    """{request line: its part of what came, or was confirmed, for several needs together}; at most three queries."""
-    touched = Allocation.objects.unscoped(LEDGER).filter(request_line__in=lines, stage="ordered", quantity__gt=0)
-    wanted = {line.pk for line in lines}
+def shared_by(tracks: Sequence[Track]) -> dict[int, list[Shared]]:
+    """{request line: its part of what came, or was confirmed, for several needs together}; at most two queries."""
+    wanted = {track.line.pk for track in tracks}
     found: dict[int, list[Shared]] = defaultdict(list)
     orders: dict[str, set[int]] = defaultdict(set)
-    for kind, line_id in touched.order_by().values_list("document_kind", "line_id").distinct():
+    for kind, line_id in {pair for track in tracks for pair in track.ordered}:
         orders[kind].add(line_id)
     for kind, line_ids in orders.items():
         for (_line, stage), parts in sorted(_progress(kind, line_ids, SHARED).items(), key=_nearest):

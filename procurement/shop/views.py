@@ -47,6 +47,9 @@ class ShopList(ListPage):
     def queryset(self) -> QuerySet:
         return selectors.on_offer(self.actor)
 
+    def exported(self) -> QuerySet:
+        return with_prices(super().exported())
+
     def decorate(self, rows: QuerySet) -> QuerySet:
         return with_prices(rows)
 
@@ -127,7 +130,9 @@ class Cart(FormPage):
 
 @panel(PurchaseRequest, gettext_lazy("Chosen in the shop"), order=15, permission="requests.view", place="main")
 def shop_panel(document: PurchaseRequest, actor: Actor, request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
-    """From whom, at which agreed price."""
+    """From whom, at which agreed price; who decides reads the price on the line."""
+    if actor.may("requests.approve") and not (actor.may("requests.process") or document.requester_id == actor.user_id):
+        return None
     found = list(selectors.chosen_for(document, actor))
     if not found:
         return None

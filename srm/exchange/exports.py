@@ -32,7 +32,6 @@ from srm.files.serving import download
 from srm.jobs import services as jobs
 from srm.jobs.run import JobRun
 from srm.people.models import User
-from srm.ui import keyset
 from srm.ui.links import url_of
 from srm.ui.pages import ListPage
 from srm.ui.slots import provides, unit_of_work
@@ -140,7 +139,7 @@ def export_in_background(handle: JobRun, *, path: str, query: str, format: str) 
     page = page_at(path, query, actor)
     sheet = sheet_of(type(page))
     assert sheet is not None
-    rows = rows_of(page)
+    rows = page.exported()
     total = rows.order_by().count()
     with tempfile.TemporaryFile(prefix="export-") as file:
         made = write(
@@ -180,10 +179,3 @@ def page_at(path: str, query: str, actor: Actor) -> ListPage:
     page.setup(request, *found.args, **found.kwargs)
     page.actor = actor
     return page
-
-
-def rows_of(page: ListPage) -> QuerySet:
-    """The rows a list shows, in its order."""
-    assert page.model is not None
-    keys = keyset.keys_of(page.model, page.sorts[page.sort])
-    return page.rows().order_by(*(key.order() for key in keys))

@@ -130,6 +130,7 @@ class RefScheme(OpenApiSerializerFieldExtension):
     """References are public ids."""
 
     target_class = RefField
+    match_subclasses = True
 
     def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict:
         """A string, with the name of what it refers to."""

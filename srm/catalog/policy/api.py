@@ -57,7 +57,7 @@ class OverrideViewSet(DocumentViewSet):
     filterset_class, sorts = filters.OverrideFilter, views.OverrideList.sorts
 
 
-class RuleSerializer(InputSerializer):
+class PolicyRuleSerializer(InputSerializer):
     """A rule in force and the path of the category that says it."""
 
     rule = serializers.CharField()
@@ -70,7 +70,7 @@ class EffectiveView(ApiView):
 
     permission = VIEW
 
-    @extend_schema(responses={200: RuleSerializer(many=True)}, operation_id="categories_policy")
+    @extend_schema(responses={200: PolicyRuleSerializer(many=True)}, operation_id="categories_policy")
     def get(self, request: Any, id: str) -> Response:
         """One entry for each rule that is not open."""
         found = Category.objects.visible_to(self.actor).filter(public_id=id).first()

@@ -186,9 +186,12 @@ class ListPage(Page):
         exporter = first("export")
         if not self.may_export or exporter is None:
             raise NotAllowed()
+        return exporter(type(self), self.exported(), self.actor, self.request)
+
+    def exported(self) -> QuerySet:
+        """The rows of the file, in the list's order; override to read along what its columns need."""
         keys = keyset.keys_of(self.model, self.sorts[self.sort])  # type: ignore[arg-type]
-        rows = self.rows().order_by(*(key.order() for key in keys))
-        return exporter(type(self), rows, self.actor, self.request)
+        return self.rows().order_by(*(key.order() for key in keys))
 
 
 def _encoded(values: Mapping[str, str] | Sequence[tuple[str, str]]) -> str:

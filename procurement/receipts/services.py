@@ -152,8 +152,7 @@ def on_reverse(receipt: GoodsReceipt, *, actor: Actor, **_details: object) -> No
                 actor=actor, warehouse=receipt.warehouse, item=item, quantity=line.quantity, moved_on=clock.today(),
                 document=receipt, counterpart=receipt.order.supplier.name, value=line.base_net,
             )  # fmt: skip
-        for need, amount in _shares(line).items():
-            budget.unspend(actor=actor, request_line_id=need.public_id, amount=amount, document=receipt)
+        _unspend(_shares(line), receipt, actor)
         ledger.take_back(actor=actor, document_kind=KIND, line_id=line.pk, stage="received")
         orders.note_received(line.order_line, -line.quantity, actor=actor)
         _serve_from_surplus(line.order_line, actor)
@@ -181,12 +180,8 @@ def _give(line: ReceiptLine, quantity: Decimal, actor: Actor) -> Decimal:
     """Up to `quantity` of what came on a line for nobody is for the needs behind its order now, and so is its money."""
     before, had = _shares(line), dict(_waiting(line.receipt, line)["shares"])
     given = _carry(line.receipt, line, quantity, actor)
-    for need, amount in before.items():
-        budget.unspend(actor=actor, request_line_id=need.public_id, amount=amount, document=line.receipt)
-    for need, amount in _shares(line).items():
-        budget.spend(
-            actor=actor, account=need.account, request_line_id=need.public_id, amount=amount, document=line.receipt
-        )  # fmt: skip
+    _unspend(before, line.receipt, actor)
+    _spend(_shares(line), line.receipt, actor)
     if line.receipt.warehouse and line.order_line.item and not line.order_line.item.is_service:
         kept = _waiting(line.receipt, line)
         kept["shares"] = [
@@ -223,10 +218,7 @@ def _take_in(receipt: GoodsReceipt, line: ReceiptLine, actor: Actor) -> None:
     order_line = line.order_line
     orders.note_received(order_line, line.quantity, actor=actor)
     _carry(receipt, line, line.quantity, actor)
-    for need, amount in _shares(line).items():
-        budget.spend(
-            actor=actor, account=need.account, request_line_id=need.public_id, amount=amount, document=receipt
-        )  # fmt: skip
+    _spend(_shares(line), receipt, actor)
     if order_line.item and not order_line.item.is_service and receipt.warehouse:
         stock.receive(
             actor=actor, warehouse=receipt.warehouse, item=order_line.item, quantity=line.quantity,
@@ -242,7 +234,28 @@ def _waiting(receipt: GoodsReceipt, line: ReceiptLine) -> dict[str, Any]:
     return {"warehouse": receipt.warehouse, "item": line.order_line.item, "shares": shares}
 
 
-def _shares(line: ReceiptLine) -> dict[Need, Decimal]:
+# What each need pays of what was ordered for it, and the need that pays what came beyond the order.
+Shares = tuple[dict[Need, Decimal], dict[Need, Decimal]]
+
+
+def _spend(shares: Shares, receipt: GoodsReceipt, actor: Actor) -> None:
+    for amounts, ordered in zip(shares, (True, False), strict=True):
+        for need, amount in amounts.items():
+            budget.spend(
+                actor=actor, account=need.account, request_line_id=need.public_id, amount=amount, document=receipt,
+                ordered=ordered,
+            )  # fmt: skip
+
+
+def _unspend(shares: Shares, receipt: GoodsReceipt, actor: Actor) -> None:
+    ordered, beyond = shares
+    for need, amount in ordered.items():
+        budget.unspend(actor=actor, request_line_id=need.public_id, amount=amount, document=receipt)
+    for need, amount in beyond.items():
+        budget.release(actor=actor, request_line_id=need.public_id, document=receipt, bucket="spent", amount=amount)
+
+
+def _shares(line: ReceiptLine) -> Shares:
     """What of a receipt line's money each need causes, net, in base currency.
 
     Each need's sum over all receipts is its share of the ordered line, to the cent: the last receipt takes the
@@ -265,8 +278,10 @@ def _shares(line: ReceiptLine) -> dict[Need, Decimal]:
         received = OrderLine.objects.unscoped("as it is now").values_list("received_quantity", flat=True)
         after = received.get(pk=order_line.pk) - sum(total.values(), ZERO)
         extra = share(order_line, after) - share(order_line, after - beyond)
-        amounts[payer] = amounts.get(payer, ZERO) + extra
-    return amounts
+        if payer in amounts:
+            return amounts, {payer: extra}
+        amounts[payer] = extra
+    return amounts, {}
 
 
 def _note_fact(receipt: GoodsReceipt, line: ReceiptLine) -> None:

@@ -190,10 +190,15 @@ def commit(
 
 
 def spend(
-    *, actor: Actor, account: Account, amount: Decimal, request_line_id: str, document: Model | None
-) -> list[str]:
-    """Goods came: `amount` becomes spent, up to that much of what was ordered is released. As `commit` otherwise."""
-    return _advance(Bucket.COMMITTED, Bucket.SPENT, account, request_line_id, amount, document, actor)
+    *, actor: Actor, account: Account, amount: Decimal, request_line_id: str, document: Model | None, ordered: bool = True
+) -> list[str]:  # fmt: skip
+    """Goods came: `amount` becomes spent, up to that much of what was ordered is released. As `commit` otherwise.
+
+    Args:
+        ordered: false for what came beyond the order: it takes nothing of what other orders have committed.
+    """
+    source = Bucket.COMMITTED if ordered else ""
+    return _advance(source, Bucket.SPENT, account, request_line_id, amount, document, actor)
 
 
 def uncommit(*, actor: Actor, request_line_id: str, amount: Decimal, document: Model | None) -> Decimal:
@@ -231,13 +236,13 @@ def release(
 def _advance(
     source: str, target: str, account: Account, request_line_id: str, amount: Decimal, document: Model | None, actor: Actor
 ) -> list[str]:  # fmt: skip
-    """Move money one bucket on; what goes beyond the bucket before must find room on the line.
+    """Move money one bucket on; what goes beyond the bucket before, all of it without one, must find room on the line.
 
     Judged before anything is booked: moving along does not change what is left, going beyond does.
     """
     rest, parts = books.clean(amount), []
     for line in books.open_lines_of(request_line_id):
-        part = min(books.held(line, source, request_line_id), rest)
+        part = min(books.held(line, source, request_line_id), rest) if source else Decimal(0)
         parts.append((line, part))
         rest -= part
     late = None

@@ -190,3 +190,25 @@ def test_the_payer_of_an_approved_order_is_named_in_the_browser_and_by_programs(
     move(PurchaseOrder.rows.get(pk=made.pk), "send")
     again = client.post(f"{made.get_absolute_url()}payer/", {**data, "version": fresh.version})
     assert "was sent already" in again.content.decode()
+
+
+def test_what_came_too_much_takes_nothing_that_another_order_has_committed(firm, work, budget, order, move):
+    request = needed(firm, "0.10")
+    need = request.lines.get()
+    with work():
+        halves = []
+        for _half in range(2):
+            made = services.create_order(
+                actor=firm.actor("buyer"), legal_entity=firm.entity, supplier=firm.alfa, place=firm.plovdiv,
+                lines=[{"item": firm.bolt, "quantity": "50", "unit": firm.unit("C62"), "price": D("0.40"), "need_by": in_days(20)}],
+            )  # fmt: skip
+            allocate(actor=SYSTEM, entries=[Entry(need.pk, "ordered", D(50), made, made.lines.get().pk)])
+            halves.append(made)
+    first, second = (move(move(half, "approve"), "send") for half in halves)
+    assert buckets(budget) == (0, 40, 0)
+    receipt = receive(firm, work, first, 52)
+    assert buckets(budget) == (0, 20, D("20.80"))  # the second order's 20 are untouched
+    with work():
+        perform(receipt, "reverse", actor=firm.actor("storekeeper"), reason="wrong goods")
+    assert buckets(budget) == (0, 40, 0)
+    assert second.state == "sent"

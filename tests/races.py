@@ -7,8 +7,8 @@ harm must happen. Both run through `at_once`.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
 
 from django.db import connection
@@ -56,6 +56,14 @@ def at_once(*tasks: Callable[[], Any], edge: Callable[[], AbstractContextManager
     return answers
 
 
-def without_transaction() -> AbstractContextManager:
-    """The edge with its transaction taken away, for positive controls: every statement stands for itself."""
-    return audit.collecting()
+@contextmanager
+def without_transaction() -> Iterator[None]:
+    """The edge with its transaction taken away, for positive controls: every statement stands for itself, none locks."""
+    features = connection.features
+    locks = features.has_select_for_update
+    features.has_select_for_update = False
+    try:
+        with audit.collecting():
+            yield
+    finally:
+        features.has_select_for_update = locks

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 ZERO = Decimal(0)
@@ -102,11 +103,6 @@ class Planned:
     amount: Decimal
 
 
-@dataclass
-class _Purse:
-    left: Decimal = field(default=ZERO)
-
-
 def late(lines: Iterable[Planned], ordered: Mapping[Place, Decimal], over: int) -> list[int]:
     """Keys of the lines whose month is over and that what was ordered of their category does not cover.
 
@@ -116,14 +112,13 @@ def late(lines: Iterable[Planned], ordered: Mapping[Place, Decimal], over: int) 
     Args:
         over: the last month that is over (0: none, 12: the year is over).
     """
-    purses: dict[int, _Purse] = {}
+    left: dict[int, Decimal] = defaultdict(Decimal)
     for (category, _month), amount in ordered.items():
-        purses.setdefault(category, _Purse()).left += amount
+        left[category] += amount
     found = []
     for line in sorted(lines, key=lambda one: (one.month, one.key)):
-        purse = purses.setdefault(line.category, _Purse())
-        covered = min(purse.left, line.amount)
-        purse.left -= covered
+        covered = min(left[line.category], line.amount)
+        left[line.category] -= covered
         if line.month <= over and covered < line.amount:
             found.append(line.key)
     return found

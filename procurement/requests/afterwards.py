@@ -32,7 +32,7 @@ def later_actions(request: PurchaseRequest, lines: list[RequestLine], actor: Act
         found.append(Action(name, _("Cancel a quantity"), reverse(address + name, args=[request.public_id])))
     if actor.may(PROCESS) and any(_untouched(line) for line in lines):
         found.append(Action("give-back", _("Give back"), reverse(f"{address}give-back", args=[request.public_id])))
-    if actor.may(PROCESS) and any(_divisible(line) and line.state == LineState.APPROVED for line in lines):
+    if actor.may(PROCESS) and any(map(_splittable, lines)):
         found.append(Action("split", _("Split a line"), reverse(f"{address}split", args=[request.public_id])))
     if actor.may(PROCESS) and any(services.can_be_named(line) for line in lines):
         found.append(Action("name-item", _("Find the item"), reverse(f"{address}name-item", args=[request.public_id])))
@@ -49,7 +49,11 @@ def _untouched(line: RequestLine) -> bool:
 
 
 def _divisible(line: RequestLine) -> bool:
-    return line.state == LineState.SUBMITTED or (line.state == LineState.APPROVED and line.open_quantity > 0)
+    return line.state == LineState.SUBMITTED or _splittable(line)
+
+
+def _splittable(line: RequestLine) -> bool:
+    return line.state == LineState.APPROVED and line.open_quantity > 0
 
 
 class RequestAmend(ActionPage):
@@ -87,14 +91,11 @@ class RequestAmend(ActionPage):
 
 
 class _OfLines(ActionPage):
-    """A question about some of a request's lines."""
+    """A question about those of a request's lines that fit."""
 
     abstract = True
     model = PurchaseRequest
-
-    def fits(self, line: RequestLine) -> bool:
-        """Whether this can be done with the line."""
-        raise NotImplementedError
+    fits: Any  # whether this can be done with a line
 
     def candidates(self) -> list[RequestLine]:
         """The lines one can choose from."""
@@ -111,15 +112,24 @@ class _OfLines(ActionPage):
         """The candidates that were chosen."""
         return [line for line in self.candidates() if line.public_id in ids]
 
+    def one(self, form: Any) -> RequestLine:
+        """The candidate that was chosen; the form offers no other.
+
+        Raises:
+            RuleBroken: it ceased to be one at this very moment.
+        """
+        found = self.chosen({form.cleaned_data["line"]})
+        if not found:
+            raise RuleBroken([_("This cannot be done with the line any more. Look at the request again.")])
+        return found[0]
+
 
 class RequestGiveBack(_OfLines):
     permission, name, form = PROCESS, "give-back", forms.GiveBackForm
+    fits = staticmethod(_untouched)
     title, submit = gettext_lazy("Give back"), gettext_lazy("Give back what is ticked")
     done = gettext_lazy("Given back.")
     ask = gettext_lazy("The requester changes it and sends it again.")
-
-    def fits(self, line: RequestLine) -> bool:
-        return _untouched(line)
 
     def act(self, form: Any) -> Any:
         lines = self.chosen(set(form.cleaned_data["lines"]))
@@ -128,15 +138,13 @@ class RequestGiveBack(_OfLines):
 
 class RequestSplit(_OfLines):
     permission, name, form = PROCESS, "split", forms.SplitForm
+    fits = staticmethod(_splittable)
     title, submit = gettext_lazy("Split a line"), gettext_lazy("Split")
     done = gettext_lazy("Split.")
     ask = gettext_lazy("Both lines stay approved; together they are what was asked for.")
 
-    def fits(self, line: RequestLine) -> bool:
-        return _divisible(line) and line.state == LineState.APPROVED
-
     def act(self, form: Any) -> Any:
-        (line,) = self.chosen({form.cleaned_data["line"]})
+        line = self.one(form)
         quantity = form.cleaned_data["quantity"]
         services.split_line(self.object, actor=self.actor, line=line, quantity=quantity)
         return self.object
@@ -144,15 +152,13 @@ class RequestSplit(_OfLines):
 
 class RequestCancelQuantity(_OfLines):
     permission, name, form = "requests.cancel", "cancel-quantity", forms.CancelQuantityForm
+    fits = staticmethod(_divisible)
     title, submit, tone = gettext_lazy("Cancel a quantity"), gettext_lazy("Cancel so much"), "danger"
     done = gettext_lazy("Cancelled.")
     ask = gettext_lazy("Only what is not planned yet can be cancelled. The rest of the line goes on.")
 
-    def fits(self, line: RequestLine) -> bool:
-        return _divisible(line)
-
     def act(self, form: Any) -> Any:
-        (line,) = self.chosen({form.cleaned_data["line"]})
+        line = self.one(form)
         values = form.cleaned_data
         return services.cancel_quantity(
             self.object, actor=self.actor, line=line, quantity=values["quantity"], reason=values["reason"]
@@ -161,13 +167,11 @@ class RequestCancelQuantity(_OfLines):
 
 class RequestNameItem(_OfLines):
     permission, name, form = PROCESS, "name-item", forms.NameItemForm
+    fits = staticmethod(services.can_be_named)
     title, submit = gettext_lazy("Find the item"), gettext_lazy("It is this item")
     done = gettext_lazy("Saved.")
     ask = gettext_lazy("What was asked for in words is merged and bought with its like. The words stay.")
 
-    def fits(self, line: RequestLine) -> bool:
-        return services.can_be_named(line)
-
     def act(self, form: Any) -> Any:
-        (line,) = self.chosen({form.cleaned_data["line"]})
+        line = self.one(form)
         return services.name_item(self.object, actor=self.actor, line=line, item=form.cleaned_data["item"])

@@ -99,26 +99,26 @@ class AmendForm(forms.Form):
     version = forms.forms.IntegerField(widget=forms.forms.HiddenInput, required=False)
 
 
-class SplitForm(forms.Form):
+class OneLineForm(forms.Form):
+    """Which of a request's lines."""
+
+    line = forms.forms.ChoiceField(label=_("Line"))
+
+    def __init__(self, *args: Any, choices: list[tuple[str, str]] | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["line"].choices = choices or []  # type: ignore[attr-defined]
+
+
+class SplitForm(OneLineForm):
     """Which line, and how much of it becomes a line of its own."""
 
-    line = forms.forms.ChoiceField(label=_("Line"))
     quantity = forms.QuantityField(label=_("How much of it"), help_text=_("In the unit of the line. The rest stays."))
 
-    def __init__(self, *args: Any, choices: list[tuple[str, str]] | None = None, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["line"].choices = choices or []  # type: ignore[attr-defined]
 
-
-class NameItemForm(forms.Form):
+class NameItemForm(OneLineForm):
     """Which line, and the item it means."""
 
-    line = forms.forms.ChoiceField(label=_("Line"))
     item = forms.PickerField("items", label=_("Item"), help_text=_("Search by the words of the line."))
-
-    def __init__(self, *args: Any, choices: list[tuple[str, str]] | None = None, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["line"].choices = choices or []  # type: ignore[attr-defined]
 
 
 class CancelQuantityForm(SplitForm):

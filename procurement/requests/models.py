@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 from procurement.requests.lifecycle import LineState, RequestLineLifecycle
 from procurement.requests.states import HeaderState, derive
 from procurement.requests.work import Work
+from srm.approvals.models import Way
 from srm.approvals.selectors import asked_of
 from srm.budget.accounts import Account
 from srm.catalog.models import Category, Item, Unit
@@ -58,11 +59,7 @@ class RequestLineQuerySet(ScopedQuerySet):
 class PurchaseRequest(Document, Searchable):
     """What one department asks for, in one go. Its state is read from its lines."""
 
-    class Route(models.TextChoices):
-        NORMAL = "normal", _("Normal")
-        URGENT = "urgent", _("Urgent")
-        LOW_VALUE = "low_value", _("Low value")
-        AFTER_FACT = "after_fact", _("After the fact")
+    Route = Way
 
     series = "PR"
     page = "requests:purchaserequest-detail"

@@ -16,7 +16,7 @@ class ScopedQuerySet(models.QuerySet):
 
     def visible_to(self, actor: Actor) -> ScopedQuerySet:
         """The rows this actor may know of. What is left out answers exactly like what does not exist."""
-        raise NotImplementedError(f"{type(self).__name__} must say who sees its rows")
+        raise ScopeError(f"{type(self).__name__} must say who sees its rows.")
 
 
 class ScopedManager(models.Manager):

@@ -72,9 +72,9 @@ class ImportKind:
     def apply(self, run: ImportRun, *, actor: Actor, progress: Progress) -> dict[str, Any] | None:
         """Import all good lines (`run.staged()`, `values_of`), inside the unit of work; a refusal undoes everything.
 
-        Returns what the result page shows as facts: label -> value.
+        Returns what the result page shows as facts: label -> value. A kind that is `whole` has it or its own `parts`.
         """
-        raise NotImplementedError
+        raise ImproperlyConfigured(f"{type(self).__name__} imports as a whole and needs `apply`.")
 
     def parts(
         self, run: ImportRun, *, actor: Actor, progress: Progress
@@ -88,7 +88,7 @@ class ImportKind:
 
     def apply_rows(self, rows: list[ParsedRow], *, run: ImportRun, actor: Actor) -> None:
         """Import a portion, inside its unit of work, for kinds that are not `whole`. `row.blame` rejects a line."""
-        raise NotImplementedError
+        raise ImproperlyConfigured(f"{type(self).__name__} imports line by line and needs `apply_rows`.")
 
     # -- for the kit and for kinds ---------------------------------------------
 
@@ -130,7 +130,7 @@ class SheetKind(ImportKind):
 
     def save(self, values: Mapping[str, Any], *, actor: Actor) -> None:
         """Write one line by the room's service; what it refuses rejects the line with its sentences."""
-        raise NotImplementedError
+        raise ImproperlyConfigured(f"{type(self).__name__} needs `save`.")
 
     def apply_rows(self, rows: list[ParsedRow], *, run: ImportRun, actor: Actor) -> None:
         """Save each line by itself, so that one refused line does not take the others with it."""

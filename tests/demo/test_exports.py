@@ -1,4 +1,4 @@
-"""Every list of the demo company as XLSX, read back by another library: it holds what the list shows, value by value."""
+"""Every list of the demo company that can be exported, as XLSX, read back by another library: it holds what the list shows, value by value."""
 
 import datetime as dt
 import io

@@ -5,6 +5,7 @@ is kept, how long contracts run, how many days the stock should cover, who is to
 at again. A rule left open is taken from the category above. A new version takes the place of the old one from a day on;
 old versions stay readable.
 
-Upper rooms take the rules as defaults and as guards. Whoever must go another way writes an override with his reason;
+Tenders take procedure and number of suppliers as default and as guard, reorder proposals the days of cover; the other
+rules are read by who decides. Whoever must go another way writes an override with his reason;
 overrides are counted on the policy's page, for a rule that is broken often is a wrong rule.
 """

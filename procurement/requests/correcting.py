@@ -152,10 +152,10 @@ def _part(line: RequestLine, quantity: Any) -> Decimal:
     except InvalidInput as fault:
         raise InvalidInput({"quantity": [sentence for some in fault.errors.values() for sentence in some]}) from fault
     still = line.open_quantity if line.state == LineState.APPROVED else line.base_quantity
-    if base > still:
-        raise InvalidInput({"quantity": [_("So much is not open any more: the rest is being bought already.")]})
     if base >= line.base_quantity or part >= line.quantity:
         raise InvalidInput({"quantity": [_("Has to be less than the whole line.")]})
+    if base > still:
+        raise InvalidInput({"quantity": [_("So much is not open any more: the rest is being bought already.")]})
     return part
 
 

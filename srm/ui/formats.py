@@ -6,8 +6,8 @@ import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils import numberformat, timezone
+from django.utils.formats import date_format, get_format
 from django.utils.translation import gettext as _
 
 MINUS = "−"
@@ -24,7 +24,11 @@ def number(value: Any, places: int | None = None, most: int = 6) -> str:
     else:
         amount = _trimmed(amount, most)
     decimals = max(0, -int(amount.as_tuple().exponent))
-    text = number_format(abs(amount), decimal_pos=decimals, use_l10n=True, force_grouping=abs(amount) >= 10_000)
+    # Groups of three in all our languages; Django's own Bulgarian has none, and millions could not be read.
+    text = numberformat.format(
+        abs(amount), get_format("DECIMAL_SEPARATOR"), decimals, grouping=3,
+        thousand_sep=get_format("THOUSAND_SEPARATOR"), force_grouping=True,
+    )  # fmt: skip
     return f"{MINUS if amount < 0 else ''}{text}"
 
 

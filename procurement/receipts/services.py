@@ -30,6 +30,7 @@ from srm.flow import records
 from srm.flow.registry import effect
 from srm.stock import services as stock
 from srm.stock.models import Warehouse
+from srm.ui import formats
 from suppliers.performance import services as performance
 
 KIND = GoodsReceipt._meta.label_lower
@@ -107,9 +108,8 @@ def _write_line(receipt: GoodsReceipt, values: dict) -> int:
         raise InvalidInput({"order_line": _("This line belongs to another order.")})
     if rejected and not values.get("reason"):
         raise InvalidInput({"reason": _("Say why it is rejected.")})
-    if line.received_quantity + accepted > line.owed * OVER:
-        raise InvalidInput({"quantity": _("Ordered %(ordered)s, already received %(received)s: this would be too much.")
-                            % {"ordered": line.owed, "received": line.received_quantity}})  # fmt: skip
+    if reason := _too_much(line, accepted):
+        raise InvalidInput({"quantity": reason})
     need: RequestLine | None = values.get("need")
     if accepted and need is None and receipt.warehouse_id is None and line.item and not line.item.is_service:
         raise InvalidInput({"warehouse": _("Choose the warehouse that takes the goods.")})
@@ -118,6 +118,14 @@ def _write_line(receipt: GoodsReceipt, values: dict) -> int:
         base_net=cents(line.base_net * accepted / line.base_quantity), need=need,
     )  # fmt: skip
     return 1
+
+
+def _too_much(line: OrderLine, accepted: Decimal) -> str:
+    """Why so much more of a line cannot have come; "" when it can."""
+    if line.received_quantity + accepted <= line.owed * OVER:
+        return ""
+    words = {"ordered": formats.quantity(line.owed), "received": formats.quantity(line.received_quantity)}
+    return _("Ordered %(ordered)s, already received %(received)s: this would be too much.") % words
 
 
 def _came(value: object) -> Decimal:
@@ -216,6 +224,10 @@ def _lines(receipt: GoodsReceipt) -> list[ReceiptLine]:
 
 def _take_in(receipt: GoodsReceipt, line: ReceiptLine, actor: Actor) -> None:
     order_line = line.order_line
+    # Another receipt of the same delivery may have been posted since this one was written.
+    order_line.refresh_from_db(fields=["received_quantity", "cut_quantity"])
+    if reason := _too_much(order_line, line.quantity):
+        raise RuleBroken([reason])
     orders.note_received(order_line, line.quantity, actor=actor)
     _carry(receipt, line, line.quantity, actor)
     _spend(_shares(line), receipt, actor)

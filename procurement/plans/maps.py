@@ -72,7 +72,7 @@ class PlanMap(_OfPlan):
         named = {one.pk: one for one in categories}
         return {
             **super().context(), "rows": [self._row(row, named[row.category], show, of) for row in drawn.rows],
-            "months": [(str(MONTHS[no]), str(MONTHS_3[no]), _shown(drawn.months[no - 1], show)) for no in figures.MONTHS],
+            "months": [(str(MONTHS[no]), _short(no), _shown(drawn.months[no - 1], show)) for no in figures.MONTHS],
             "total": _shown(drawn.total, show), "show": show, "of": of, "drawn": drawn,
             "shows": self._switch("show", SHOW, show, {"of": of}),
             "ofs": self._switch("of", self.offered, of, {"show": show}) if len(self.offered) > 1 else [],
@@ -86,11 +86,16 @@ class PlanMap(_OfPlan):
     def _row(self, row: figures.Row, category: Any, show: str, of: str) -> dict[str, Any]:
         lines = f"{reverse('plans:planline-list')}?plan={self.object.public_id}&category={category.public_id}"
         cells = [
-            {"text": _shown(cell.value, show), "shade": cell.shade, "month": str(MONTHS_3[cell.month]),
+            {"text": _shown(cell.value, show), "shade": cell.shade, "month": _short(cell.month),
              "url": f"{lines}&month={cell.month}" if of == "plan" and cell.value else ""}
             for cell in row.cells
         ]  # fmt: skip
         return {"category": category, "cells": cells, "total": _shown(row.total, show)}
+
+
+def _short(no: int) -> str:
+    """A month's short name as a heading."""
+    return str(MONTHS_3[no]).capitalize()
 
 
 def _shown(value: Any, show: str) -> str:

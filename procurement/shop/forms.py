@@ -65,4 +65,4 @@ class CartLines(forms.LineFormSet):
     form = CartRow
     label = _("In the cart")
     hint = _("Quantities count what the supplier sells by. What you remove here stays in the cart.")
-    max_lines = 200
+    max_lines, edit_only = 200, True

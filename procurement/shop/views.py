@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -121,6 +122,12 @@ class Cart(FormPage):
 
     def back_url(self) -> str:
         return address_of_shop()
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not selectors.cart_count(self.actor):
+            messages.info(request, _("Your cart is empty. Put something in it first."))
+            return HttpResponseRedirect(address_of_shop())
+        return super().get(request, *args, **kwargs)
 
     def call(self, cleaned: dict[str, Any]) -> Any:
         rows = cleaned.pop("lines")

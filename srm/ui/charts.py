@@ -50,10 +50,15 @@ class Chart:
             raise ImproperlyConfigured(f"There is no chart “{self.kind}”; there are {', '.join(sorted(KINDS))}.")
         self.id = f"chart-{next(_numbers)}"
 
+    @property
+    def spoken(self) -> str:
+        """What a reader who cannot see the picture is told it shows: its title, else its columns."""
+        return str(self.title) or ", ".join(str(heading) for _name, heading in self.columns)
+
     def as_json(self) -> dict[str, Any]:
         """What charts.js reads."""
         return {
-            "kind": self.kind, "title": str(self.title), "unit": str(self.unit), "horizontal": self.horizontal,
+            "kind": self.kind, "title": self.spoken, "unit": str(self.unit), "horizontal": self.horizontal,
             "names": [name for name, _heading in self.columns], "headings": [str(h) for _name, h in self.columns],
             "rows": [[_plain(value) for value in row] for row in self.rows], "links": list(self.links),
             "option": dict(self.option),

@@ -90,7 +90,9 @@ class LineFormSet(forms.BaseFormSet):
         ]
 
     def _kept(self, form: Any) -> bool:
-        return bool(form.initial.get("id")) and not self._should_delete_form(form) if self.is_bound else False
+        """Lines that the page proposed stay when nobody touched them: a copy, a template, a cart."""
+        proposed = form.initial.get("id") or (form.initial and not form.empty_permitted)
+        return self.is_bound and bool(proposed) and not self._should_delete_form(form)
 
     def cleaned_lines(self) -> list[dict[str, Any]]:
         """The lines as the service takes them."""

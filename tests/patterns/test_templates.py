@@ -14,6 +14,7 @@ from srm.core import clock
 from srm.core.errors import InvalidInput, RuleBroken
 from srm.flow.uow import unit_of_work
 from tests.requests.conftest import draft, form_data, line_of
+from tests.untouched import send_untouched
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 25
@@ -94,6 +95,15 @@ def test_a_shared_template_is_used_by_all_and_changed_by_its_owner(firm, client_
     kept.refresh_from_db()
     assert kept.name == "Gloves and bolts"
     assert client_of("buyer").get(url(kept)).status_code == 200
+
+
+def test_a_request_is_made_of_a_template_as_it_stands(firm, client_of):
+    kept = template(firm)
+    address = reverse("patterns:purchaserequest-from", args=[kept.public_id])
+    assert send_untouched(client_of("requester"), address).status_code == 302
+    made = PurchaseRequest.objects.unscoped("test").get()
+    wanted = [(line.item, line.quantity) for line in kept.lines.order_by("pk")]
+    assert [(line.item, line.quantity) for line in made.lines.order_by("position")] == wanted
 
 
 def test_a_template_is_edited_line_by_line_and_deleted(firm, client_of):

@@ -16,6 +16,7 @@ from srm.flow.uow import unit_of_work
 from suppliers.items import services as items
 from suppliers.items.models import SupplierPrice
 from tests.requests.conftest import form_data
+from tests.untouched import send_untouched
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -215,6 +216,16 @@ def test_an_article_is_taken_out_and_nobody_elses_cart_can_be_asked_for(firm, gl
     put = reverse("shop:supplieritem-put", args=[gloves.public_id])
     assert client_of("requester").post(put, {"quantity": ""}).status_code == 302
     assert not CartLine.objects.unscoped("test").exists()
+
+
+def test_a_cart_is_sent_as_it_stands_and_an_empty_one_leads_back_to_the_shop(firm, boxes, gloves, client_of):
+    fill(firm, boxes, "4")
+    fill(firm, gloves, "3")
+    client = client_of("requester")
+    assert send_untouched(client, CART).status_code == 302
+    lines = PurchaseRequest.objects.unscoped("test").get().lines.order_by("position")
+    assert [(line.item, line.base_quantity) for line in lines] == [(firm.bolt, 800), (firm.gloves, 3)]
+    assert client.get(CART).url == SHOP
 
 
 def test_over_the_api(firm, boxes, gloves, client_of):

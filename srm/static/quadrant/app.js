@@ -5,11 +5,13 @@ import { startKeys, startKeySwitch } from "./keys.js";
 import { startLists } from "./lists.js";
 import { startDrafts, forgetDrafts } from "./drafts.js";
 import { startCountdowns } from "./countdown.js";
+import { startScrolls } from "./scrolls.js";
 
 function start(root) {
   startLists(root);
   startCountdowns(root);
   startKeySwitch(root);
+  startScrolls(root);
   if (root.querySelector("[data-picker]")) import("./picker.js").then((module) => module.startPickers(root));
   if (root.querySelector("[data-lines]")) import("./lines.js").then((module) => module.startLines(root));
   if (root.querySelector("[data-files]")) import("./files.js").then((module) => module.startFiles(root));

@@ -38,6 +38,8 @@ export function startPicker(select) {
     },
     onInitialize() { select.setAttribute("aria-hidden", "true"); },
     onItemAdd(value) {
+      // Who picks within moments of typing has picked: the search that still waits would open the list once more.
+      clearTimeout(this.refreshTimeout);
       this.setTextboxValue("");
       fill(select, this.options[value]?.data);
       if (!many) this.blur();

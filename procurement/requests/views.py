@@ -18,6 +18,7 @@ from procurement.requests import checks, exchange, filters, forms, money, pictur
 from procurement.requests.afterwards import later_actions
 from procurement.requests.checks import Need
 from procurement.requests.history import entries
+from procurement.requests.instead import instead_here
 from procurement.requests.models import PurchaseRequest
 from procurement.requests.states import HeaderState
 from procurement.requests.typed import typed_needs
@@ -271,7 +272,7 @@ class RequestLook(Page):
         context = {
             "needs": needs, "shares": shares, "over": [share for share in shares if not share.outlook.fits],
             "oddities": checks.oddities(needs, department=department, route=way, own=own),
-            "stock": free_here(needs), "deciders": pictures.would_decide_needs(needs, department, self.actor, way),
+            "stock": free_here(needs), "instead": instead_here(needs), "deciders": pictures.would_decide_needs(needs, department, self.actor, way),
             "total": sum((need.amount for need in needs), 0), "currency": department.legal_entity.currency if department else "",
         }  # fmt: skip
         return render(request, "procurement/requests/_look.html", context)

@@ -6,9 +6,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from srm.catalog import services
+from srm.catalog.equivalents.api import StandInSerializer
+from srm.catalog.equivalents.selectors import READ_ALONG, read_along
 from srm.catalog.filters import CategoryFilter, ItemFilter, UnitFilter
 from srm.catalog.models import Category, Item, ItemUnit, Unit
 from srm.catalog.views import CategoryList, ItemList, UnitList
@@ -39,13 +42,14 @@ class ItemSerializer(Serializer):
         required=False, help_text=_("Values by the attribute's code; always all of them.")
     )
     currency = CurrencyField(required=False)
+    equivalents = serializers.SerializerMethodField(help_text=_("What may be taken instead today."))
 
     class Meta:
         model = Item
         fields = (
             "article", "name", "name_en", "name_ru", "name_bg", "category", "base_unit", "description", "is_service",
-            "reference_price", "currency", "margin_dependent", "replaced_by", "attributes", "packs", "state", "version", "created_at",
-            "updated_at",
+            "reference_price", "currency", "margin_dependent", "replaced_by", "attributes", "packs", "equivalents", "state", "version",
+            "created_at", "updated_at",
         )  # fmt: skip
         writable = (
             "article", "name_en", "name_ru", "name_bg", "category", "base_unit", "description", "is_service",
@@ -53,6 +57,11 @@ class ItemSerializer(Serializer):
             "packs",
         )  # fmt: skip
         extra_kwargs = {"article": {"required": False}}
+
+    @extend_schema_field(StandInSerializer(many=True))
+    def get_equivalents(self, item: Item) -> Any:
+        """Of the rows that the view read along."""
+        return StandInSerializer(read_along(item), many=True).data
 
 
 class ItemViewSet(DocumentViewSet):
@@ -64,7 +73,7 @@ class ItemViewSet(DocumentViewSet):
     create_service, update_service = services.create_item, services.update_item
 
     def queryset(self) -> QuerySet:
-        return super().queryset().prefetch_related("packs__unit")
+        return super().queryset().prefetch_related("packs__unit", *READ_ALONG)
 
 
 class CategorySerializer(Serializer):

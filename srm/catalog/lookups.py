@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from srm.catalog.codes.models import Code
+from srm.catalog.equivalents.selectors import stand_ins
+from srm.catalog.equivalents.stocks import free_of
 from srm.catalog.lifecycle import ItemState
 from srm.catalog.models import Category, Item, Unit
 from srm.catalog.prices import KnownPrice, prices_of
@@ -44,7 +46,7 @@ def offers_of(items: Iterable[Item], replaced: Mapping[int, str] | None = None) 
         replaced: by key, the article that an item stands in for.
     """
     found, instead_of = list(items), replaced or {}
-    prices = prices_of(found)
+    prices, lying = prices_of(found), lying_instead(found)
     for item in found:
         known = prices.get(item.pk)
         data = {
@@ -53,7 +55,27 @@ def offers_of(items: Iterable[Item], replaced: Mapping[int, str] | None = None) 
             "currency": known.currency if known else None,
         }
         instead = _("instead of %(article)s") % {"article": instead_of[item.pk]} if item.pk in instead_of else ""
-        yield item.public_id, str(item), ", ".join(filter(None, [instead, _hint(item, known)])), data
+        yield (
+            item.public_id,
+            str(item),
+            ", ".join(filter(None, [instead, _hint(item, known), lying.get(item.pk, "")])),
+            data,
+        )
+
+
+def lying_instead(items: Iterable[Item]) -> dict[int, str]:
+    """Of items of which nothing is free: what else lies in stock and may be taken instead, in words by primary key."""
+    others = stand_ins(item.pk for item in items)
+    free = free_of({*others, *(one.item.pk for some in others.values() for one in some)}) if others else {}
+    found = {
+        key: [one.item.article for one in some if one.item.pk in free]
+        for key, some in others.items()
+        if key not in free
+    }
+    return {
+        key: _("equivalent in stock: %(articles)s") % {"articles": ", ".join(articles[:3])}
+        for key, articles in found.items() if articles
+    }  # fmt: skip
 
 
 def _successors(actor: Actor, text: str) -> dict[int, str]:

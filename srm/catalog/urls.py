@@ -2,6 +2,7 @@ from srm.catalog import views
 from srm.catalog.attributes import views as attributes
 from srm.catalog.codes import views as codes
 from srm.catalog.duplicates import views as duplicates
+from srm.catalog.equivalents import views as equivalents
 from srm.catalog.merging import views as merging
 from srm.catalog.policy import views as policy
 from srm.ui.pages import routes
@@ -14,6 +15,7 @@ urlpatterns = [
     *attributes.ROUTES,
     *codes.ROUTES,
     *duplicates.ROUTES,
+    *equivalents.ROUTES,
     *merging.ROUTES,
     *policy.ROUTES,
 ]

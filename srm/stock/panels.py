@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from srm.catalog.models import Item
 from srm.core.actor import Actor
 from srm.stock.models import StockMove
-from srm.stock.selectors import levels_of, lying_where
+from srm.stock.selectors import levels_of, lying_instead, lying_where
 from srm.stock.tables import ItemLevelTable, MoveTable
 from srm.ui.panels import panel
 from srm.ui.tables import render_ready
@@ -33,10 +33,12 @@ def _is_kept(item: Item) -> bool:
 def item_free_panel(document: Item, actor: Actor, request: HttpRequest) -> tuple[str, dict] | None:
     """What lies in all stores together, and what of it is free."""
     levels = list(levels_of(document, actor))
-    if not levels:
+    free = sum(level.free for level in levels)
+    instead = lying_instead(document) if free <= 0 else []
+    if not levels and not instead:
         return None
     return "srm/stock/_free.html", {
-        "on_hand": sum(level.on_hand for level in levels), "free": sum(level.free for level in levels),
+        "on_hand": sum(level.on_hand for level in levels), "free": free, "instead": instead,
         "unit": document.base_unit, "stores": len(levels), "all": "?tab=item-stock",
     }  # fmt: skip
 

@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from django.db.models import F, QuerySet
 
+from srm.catalog.equivalents.selectors import StandIn, stand_ins_of
+from srm.catalog.equivalents.stocks import stock_source
 from srm.catalog.models import Item
 from srm.core.actor import Actor
 from srm.core.money import Sum
@@ -29,6 +31,25 @@ def free_quantities(items: Iterable[int], place: Place) -> dict[int, Decimal]:
         .order_by().values_list("item").annotate(free=Sum(F("on_hand") - F("reserved"), places=4))
     )  # fmt: skip
     return dict(rows)
+
+
+@stock_source
+def free_everywhere(items: Iterable[int]) -> dict[int, Decimal]:
+    """Free base units over all stores in use, by the items' primary keys; items of which nothing is free are left out."""
+    rows = (
+        StockLevel.objects.unscoped(WHY)
+        .filter(item__in=list(items), warehouse__is_active=True, on_hand__gt=F("reserved"))
+        .order_by().values_list("item").annotate(free=Sum(F("on_hand") - F("reserved"), places=4))
+    )  # fmt: skip
+    return dict(rows)
+
+
+def lying_instead(item: Item) -> list[tuple[StandIn, Decimal]]:
+    """What may be taken instead of `item` and lies free somewhere: with how much of it there is, the most first."""
+    others = stand_ins_of(item)
+    free = free_everywhere([one.item.pk for one in others]) if others else {}
+    found = [(one, free[one.item.pk]) for one in others if one.item.pk in free]
+    return sorted(found, key=lambda pair: -pair[1] / pair[0].factor)
 
 
 def levels_of(item: Item, actor: Actor) -> QuerySet[StockLevel]:

@@ -36,6 +36,7 @@ PLAIN: dict[str, str] = {
     "srm.Attribute": "what items are asked; read with catalog.view, shown with the category",
     "srm.Code": "lines of public code lists",
     "srm.ItemUnit": "packs of items",
+    "srm.ItemEquivalent": "which items may stand in for others; as public inside the firm as the items",
     "srm.Unit": "code list",
     # One person's own choices, always read by that person.
     "srm.Preference": "read by its user only, filtered by user",

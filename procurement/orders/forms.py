@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from typing import Any
 
 from django import forms as django_forms
 from django.utils.translation import gettext_lazy as _
@@ -43,6 +45,26 @@ class PayerForm(forms.ModelForm):
     class Meta:
         model = PurchaseOrder
         fields = ["cost_center"]
+
+
+class AgreedForm(forms.Form):
+    """Which agreed offer, how much of it, for when, and who pays for what comes beyond the need."""
+
+    article = django_forms.ChoiceField(label=_("Offer"))
+    quantity = forms.QuantityField(
+        label=_("Quantity"), help_text=_("In the unit of the offer, as the supplier sells it.")
+    )
+    need_by = forms.DateField(label=_("Wanted"), required=False)
+    cost_center = forms.PickerField(
+        "cost-centers", label=_("Who pays for the surplus"), required=False,
+        help_text=_("Pays for what comes beyond the need. Left open, it is asked for when the order is approved, where budgets stop."),
+    )  # fmt: skip
+
+    layout = ["article", ("quantity", "need_by"), "cost_center"]
+
+    def __init__(self, *args: Any, offers: Sequence[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["article"] = django_forms.ChoiceField(label=_("Offer"), choices=offers)
 
 
 class OrderLineForm(forms.Form):

@@ -9,12 +9,17 @@ from typing import Any
 
 from django.db.models import Count, F, OuterRef, Subquery, Window
 from django.db.models.functions import ExtractMonth, RowNumber
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from procurement.orders import agreed
 from procurement.orders.deciding import KIND, content_of
 from procurement.orders.models import OrderLine, OrderState, PurchaseOrder
 from procurement.orders.netting import OpenOrders
+from procurement.planning.actions import Done, board_action, demand_action
 from procurement.planning.beside import MOST, Paid, price_source, supplier_source
+from procurement.planning.models import DemandLine
 from procurement.planning.supply import register
 from procurement.plans.sources import Ordered, order_source
 from srm.approvals.registry import describes
@@ -81,3 +86,30 @@ def order_facts(document: PurchaseOrder, actor: Actor) -> tuple[str, dict[str, A
 
 
 discussed(PurchaseOrder, view="orders.view", people=lambda order: [order.buyer])
+
+
+@demand_action("agreed", _("Order at the agreed price"), permission="orders.edit", order=5)
+def at_the_agreed_price(*, actor: Actor, demand_lines: list[DemandLine]) -> Done | str:
+    """One line is asked about first; several are ordered at once, each at its best agreed price."""
+    if len(demand_lines) == 1:
+        return reverse("orders:demandline-agreed", args=[demand_lines[0].public_id])
+    return told(agreed.order_agreed(actor=actor, demand_lines=demand_lines))
+
+
+@board_action("agreed", _("Order from agreements first"), permission="orders.edit")
+def from_agreements(
+    *, actor: Actor, legal_entity: LegalEntity, lines: list[int], window: str, window_days: int
+) -> Done:
+    """What stands under an agreed price is ordered, the rest stays on the board."""
+    outcome = agreed.first_from_agreements(
+        actor=actor, legal_entity=legal_entity, lines=lines, window=window, window_days=window_days
+    )
+    return told(outcome)
+
+
+def told(outcome: agreed.Outcome) -> Done:
+    """What came of it: the one order, or the list of one's own."""
+    n = len(outcome.orders)
+    done = ngettext("%(n)d draft order was written.", "%(n)d draft orders were written.", n) % {"n": n}
+    url = url_of(outcome.orders[0]) if n == 1 else f"{reverse('orders:purchaseorder-list')}?mine=1"
+    return Done(url or "", [done], outcome.reasons)

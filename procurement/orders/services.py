@@ -11,7 +11,7 @@ from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from procurement.awards.models import Award, AwardLine
-from procurement.orders import deciding, money
+from procurement.orders import deciding, money, serving
 from procurement.orders.models import OrderConfirmation, OrderLine, OrderState, PurchaseOrder
 from procurement.planning import services as planning
 from procurement.requests import services as ledger
@@ -64,8 +64,11 @@ def update_order(
     records.refuse_unless_draft(order, OrderState.DRAFT)
     order = records.update(order, actor=actor, version=version, **changes)
     if lines is not None:
-        order.lines.all().delete()
-        _write_lines(order, lines, actor)
+        if serving.serves_needs(order):
+            _reprice(order, list(lines), actor)
+        else:
+            order.lines.all().delete()
+            _write_lines(order, lines, actor)
     order = _refresh_totals(order)
     deciding.edited(order, actor=actor)
     return order
@@ -102,6 +105,36 @@ def _write_lines(order: PurchaseOrder, lines: Iterable[dict], actor: Actor) -> N
     if faults:
         raise InvalidInput(faults)
     audit.record(actor=actor, verb="lines written", subject=order, changes={"lines": [None, order.lines.count()]})
+
+
+PRICED = ("price", "price_basis", "need_by")
+
+
+def _reprice(order: PurchaseOrder, lines: list[dict], actor: Actor) -> None:
+    """Prices and dates of lines that serve needs; what and how much is ordered stays as it was taken from the demand.
+
+    Raises:
+        RuleBroken: something else of them would change.
+    """
+    known = list(order.lines.select_related("item", "unit"))
+    same = len(known) == len(lines) and all(
+        (row.item, row.unit) == (values.get("item"), values.get("unit"))
+        and row.quantity == clean_quantity(values.get("quantity"))
+        for row, values in zip(known, lines, strict=True)
+    )
+    if not same:
+        raise RuleBroken(
+            [
+                _(
+                    "These lines serve needs of a demand: item, unit and quantity stay. To free the needs, cancel the order."
+                )
+            ]
+        )
+    for row, values in zip(known, lines, strict=True):
+        changes = {name: values[name] for name in PRICED if name in values}
+        priced = {"price": row.price, "price_basis": row.price_basis, **changes}
+        net = line_total(row.quantity, priced["price"], Decimal(priced["price_basis"]))
+        records.update(row, actor=actor, root=order, net=net, **changes)
 
 
 def _write_line(order: PurchaseOrder, position: int, values: dict) -> OrderLine:
@@ -226,8 +259,9 @@ def on_close(order: PurchaseOrder, *, actor: Actor, **_details: object) -> None:
 def _give_up(order: PurchaseOrder, line: OrderLine, quantity: Decimal, *, actor: Actor) -> None:
     """`quantity` of an order line does not come.
 
-    Who goes without is said by the order's rule; through the tender it is open in the demand again.
+    Who goes without is said by the order's rule; through the tender, or at once, it is open in the demand again.
     """
+    before = serving.demand_behind(line)
     missed = ledger.cut(
         actor=actor, document_kind=KIND, line_id=line.pk, stage="ordered", quantity=quantity, rule=order.sharing,
         portion=line.portion,
@@ -239,6 +273,7 @@ def _give_up(order: PurchaseOrder, line: OrderLine, quantity: Decimal, *, actor:
                 request_line_id=request_line,
             )  # fmt: skip
         planning.give_back(actor=actor, demand_line=line.lot_line.demand_line, quantity=quantity)
+    serving.give_back(line, before, actor=actor)
 
 
 @effect(PurchaseOrder, "confirm")

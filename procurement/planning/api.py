@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from procurement.planning import filters, services, splitting, views
+from procurement.planning import filters, offered, selectors, services, splitting, views
 from procurement.planning.models import Demand, DemandLine
 from procurement.requests import holding
 from procurement.requests.models import RequestLine
@@ -19,6 +19,8 @@ from srm.rest.fields import RefField
 from srm.rest.router import register, register_view
 from srm.rest.serializers import InputSerializer, Serializer
 from srm.rest.viewsets import ApiView, DocumentViewSet
+
+MOST_LINES = 500
 
 
 class DemandSerializer(Serializer):
@@ -208,7 +210,56 @@ class HoldView(ApiView):
         return self.write(work)
 
 
+class DemandOfferSerializer(serializers.Serializer):
+    """What a supplier offers for what is open of a demand line. Prices are for one of his units."""
+
+    supplier_item = serializers.CharField(source="article.public_id")
+    supplier = serializers.CharField(source="article.supplier.public_id")
+    supplier_name = serializers.CharField(source="article.supplier.name")
+    agreed = serializers.BooleanField(source="offer.is_agreed")
+    unit = serializers.CharField(source="unit.code")
+    quantity = serializers.DecimalField(max_digits=15, decimal_places=4, help_text="What would be ordered, in his unit")
+    price = serializers.DecimalField(max_digits=15, decimal_places=6, source="offer.row.price")
+    currency = serializers.CharField(source="offer.row.currency")
+    total = serializers.DecimalField(max_digits=15, decimal_places=2, source="offer.total")
+    surplus = serializers.DecimalField(max_digits=15, decimal_places=4, help_text="Base units beyond the need")
+    more = serializers.DecimalField(
+        max_digits=15, decimal_places=4, source="offer.more", allow_null=True, help_text="More of his units reach `next_price`"
+    )  # fmt: skip
+    next_price = serializers.DecimalField(max_digits=15, decimal_places=6, source="offer.next_price", allow_null=True)
+    elsewhere = serializers.DecimalField(
+        max_digits=15, decimal_places=4, help_text="Base units of the item open for other months or places"
+    )
+    hints = serializers.ListField(child=serializers.CharField())
+
+
+class OffersOfLineSerializer(serializers.Serializer):
+    """A demand line with its offers, the best first."""
+
+    demand_line = serializers.CharField(source="line.public_id")
+    open_quantity = serializers.DecimalField(max_digits=15, decimal_places=4, source="line.open_quantity")
+    offers = DemandOfferSerializer(many=True)
+
+
+class DemandOffersView(ApiView):
+    """What suppliers offer for what is open of a demand, line by line: the 500 lines that are needed first."""
+
+    permission = "planning.view"
+
+    @extend_schema(responses=OffersOfLineSerializer(many=True), operation_id="demands_offers")
+    def get(self, request: Any, id: str) -> Response:
+        """Lines with something open; those that nobody sells have no offers."""
+        demand = Demand.objects.visible_to(self.actor).filter(public_id=id).first()
+        if demand is None:
+            raise Missing()
+        lines = list(selectors.lines_of(demand).filter(open_quantity__gt=0).order_by("need_from", "pk")[:MOST_LINES])
+        found = offered.of_lines(lines, self.actor)
+        rows = [{"line": line, "offers": found.get(line.pk, [])} for line in lines]
+        return Response(OffersOfLineSerializer(rows, many=True).data)
+
+
 register("demands", DemandViewSet)
+register_view("demands/<str:id>/offers/", DemandOffersView, "demands-offers")
 register("demand-lines", DemandLineViewSet)
 register_view("demands/aggregate/", MergeView, "demands-aggregate")
 register_view("demand-lines/<str:id>/release/", ReleaseView, "demand-lines-release")

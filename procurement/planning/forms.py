@@ -22,9 +22,13 @@ class MergeForm(forms.Form):
         label=_("Own stock and open orders first"), required=False, initial=True,
         help_text=_("What lies free at the place, or comes in time for nobody yet, is promised; only the rest is bought."),
     )  # fmt: skip
+    reach = forms.forms.BooleanField(
+        label=_("Add needs that reach the next price"), required=False,
+        help_text=_("Open needs of the same items for other months or places, the earliest first, where that is enough."),
+    )  # fmt: skip
     title = forms.forms.CharField(label=_("Title"), required=False, max_length=150)
 
-    layout = [("window", "window_days"), "title", "stock_first"]
+    layout = [("window", "window_days"), "title", "stock_first", "reach"]
 
     def clean_window(self) -> str:
         """Days, where nothing was chosen."""

@@ -17,6 +17,7 @@ from procurement.planning import supply
 from procurement.planning.beside import Paid, prices_of
 from procurement.planning.grouping import USUAL, fields_of, keyed
 from procurement.planning.models import Demand, DemandLine
+from procurement.planning.offered import Offered, Wanted, of_lines, offered
 from procurement.planning.services import DEMAND, PLANNING
 from procurement.requests.models import RequestLine
 from procurement.requests.selectors import behind
@@ -59,6 +60,7 @@ class Group:
     month: dt.date | None = None
     buyer: User | None = None
     prices: Sequence[Paid] = ()
+    offers: Sequence[Offered] = ()
 
     @property
     def name(self) -> str:
@@ -150,6 +152,17 @@ def with_prices(groups: Sequence[Group], actor: Actor) -> list[Group]:
     return [replace(group, prices=prices.get(group.item.pk, ())) if group.item else group for group in groups]
 
 
+def with_offers(groups: Sequence[Group], entity: LegalEntity | None, actor: Actor) -> list[Group]:
+    """The groups with what suppliers offer for what is to be bought of them."""
+    if entity is None:
+        return list(groups)
+    wanted = [
+        Wanted(group.mark, group.item.pk, group.to_buy, entity.pk) for group in groups if group.item and group.unit
+    ]
+    found = offered(wanted, actor)
+    return [replace(group, offers=found.get(group.mark, ())) for group in groups]
+
+
 def _free(rows: Sequence[dict[str, Any]]) -> dict[tuple[int, int], Decimal]:
     """Free stock of the board's items at the board's places."""
     items = {row["item_id"] for row in rows if row["item_id"]}
@@ -187,10 +200,12 @@ class Behind:
     line: DemandLine
     shares: list[tuple[Any, Decimal, list[Any]]] = field(default_factory=list)
     prices: Sequence[Paid] = ()
+    offers: Sequence[Offered] = ()
 
 
 def shares_of(lines: Sequence[DemandLine], actor: Actor) -> list[Behind]:
-    """For each demand line the departments behind it, the largest share first, and what was paid for its item."""
+    """For each demand line the departments behind it, the largest share first; what was paid, what is offered."""
+    offers = of_lines(lines, actor)
     prices = prices_of({line.item_id for line in lines if line.item_id}, actor)
     needs = behind(DEMAND, [line.pk for line in lines], "planned")
     found = []
@@ -202,7 +217,7 @@ def shares_of(lines: Sequence[DemandLine], actor: Actor) -> list[Behind]:
             requests[need.request.department][need.request.pk] = need.request
         shares = [(one, sums[one], list(requests[one].values())) for one in sums]
         paid = prices.get(line.item_id or 0, ())
-        found.append(Behind(line, sorted(shares, key=lambda share: -share[1]), paid))
+        found.append(Behind(line, sorted(shares, key=lambda share: -share[1]), paid, offers.get(line.pk, ())))
     return found
 
 

@@ -20,6 +20,7 @@ from procurement.planning import (
     filters,
     forms,
     jobs,
+    offered,
     selectors,
     services,
     splitting,
@@ -46,6 +47,7 @@ SHOWN = 100
 FLOWS = 40
 TOP = 12
 KEYS = "board:keys"
+MOST_TOLD = 8
 
 
 @menu("sourcing", gettext_lazy("Demand board"), order=10, key="d")
@@ -80,13 +82,15 @@ class Board(Page):
     def context(self) -> dict[str, Any]:
         lines = self.filters.qs
         groups = selectors.board(lines, SHOWN + 1, self.keys, self.entity)
+        shown = selectors.with_offers(selectors.with_prices(groups[:SHOWN], self.actor), self.entity, self.actor)
         return {
             **super().context(), "filters": self.filters, "chips": self.filters.chips(), "entity": self.entity,
-            "groups": selectors.with_prices(groups[:SHOWN], self.actor), "keys": self.keys,
+            "groups": shown, "keys": self.keys,
             "offered_keys": [(key, label, key in self.keys) for key, label in LABELS.items()], "more": len(groups) > SHOWN, "figures": selectors.figures(lines),
             "currency": self.entity.currency if self.entity else "", "may_merge": self.actor.may(MERGE),
             "may_hold": self.actor.may(RELEASE), "held": bool(self.request.GET.get("held")),
             "form": self.form or forms.MergeForm(actor=self.actor), "reasons": self.reasons, "actions": self.actions(),
+            "offered": actions.actions_for(self.actor, on_board=True),
             "query": self.request.GET.urlencode(), "marks": set(self.request.POST.getlist("marks")),
         }  # fmt: skip
 
@@ -95,7 +99,7 @@ class Board(Page):
         if request.POST.get("regroup"):
             remember(request.user, KEYS, request.POST.getlist("keys"))
             return HttpResponseRedirect(request.get_full_path())
-        if name := next((name for name in ("hold", "let_plan") if request.POST.get(name)), ""):
+        if name := next((one for one in ("hold", "let_plan") if request.POST.get(one)), ""):
             return self.hold(name)
         if not self.actor.may(MERGE) or self.entity is None:
             raise NotAllowed()
@@ -106,6 +110,8 @@ class Board(Page):
         if not self.form.is_valid() or self.reasons:
             return self.show(status=422)
         try:
+            if name := str(request.POST.get("action", "")):
+                return HttpResponseRedirect(self.run_action(name, marks, **self.form.cleaned_data))
             return HttpResponseRedirect(self.merge(marks, **self.form.cleaned_data))
         except DomainError as fault:
             self.reasons = sentences_of(fault)
@@ -133,12 +139,42 @@ class Board(Page):
         messages.success(self.request, text % {"n": count})
         return HttpResponseRedirect(self.request.get_full_path())
 
-    def merge(self, marks: list[str] | None, *, window: str, window_days: int, stock_first: bool, title: str) -> str:
+    def run_action(
+        self, name: str, marks: list[str] | None, *, window: str, window_days: int, stock_first: bool, **_rest: Any
+    ) -> str:
+        """An upper room's action over what is ticked; the address of what came of it."""
+        assert self.entity is not None
+        chosen = next((one for one in actions.actions_for(self.actor, on_board=True) if one.name == name), None)
+        if chosen is None:
+            raise NotAllowed()
+        lines = choosing.chosen_lines(self.actor, self.entity, self.request.GET.urlencode(), marks, self.keys)
+        if lines[: jobs.AT_ONCE + 1].count() > jobs.AT_ONCE:
+            raise RuleBroken([_("These are too many needs at once. Tick some, or filter the board.")])
+        served = services.Covered(0, 0)
+        with unit_of_work():
+            keys = list(lines.values_list("pk", flat=True))
+            if stock_first:
+                served = services.cover(actor=self.actor, legal_entity=self.entity, lines=keys)
+            if served and not services.open_lines(self.entity, lines=keys).exists():
+                return self.told(None, served)
+            done = chosen.run(
+                actor=self.actor, legal_entity=self.entity, lines=keys, window=window, window_days=window_days
+            )
+        for sentence in jobs.covered(served):
+            messages.info(self.request, sentence)
+        tell(self.request, done)
+        return done.url or self.request.get_full_path()
+
+    def merge(
+        self, marks: list[str] | None, *, window: str, window_days: int, stock_first: bool, title: str, reach: bool
+    ) -> str:
         """The address of what came of it: the demand, or the job that makes it."""
         assert self.entity is not None
         query = self.request.GET.urlencode()
         lines = choosing.chosen_lines(self.actor, self.entity, query, marks, self.keys)
         if lines[: jobs.AT_ONCE + 1].count() > jobs.AT_ONCE:
+            if reach:
+                raise RuleBroken([_("These are too many needs at once. Tick some, or filter the board.")])
             with unit_of_work():
                 job = enqueue(
                     "planning.merge", actor=self.actor, legal_entity=self.entity.public_id, query=query, marks=marks,
@@ -147,6 +183,8 @@ class Board(Page):
             return url_of(job) or "/"
         with unit_of_work():
             chosen = list(lines.values_list("pk", flat=True))
+            if reach:
+                chosen += offered.reaching(lines, self.entity, self.actor)
             served = services.Covered(0, 0)
             if stock_first:
                 served = services.cover(actor=self.actor, legal_entity=self.entity, lines=chosen)
@@ -252,6 +290,17 @@ class DemandDetail(DetailPage):
         }  # fmt: skip
 
 
+def tell(request: HttpRequest, done: actions.Done) -> None:
+    """What an action did, and what it left and why; of many only the first."""
+    for sentence in done.sentences:
+        messages.success(request, sentence)
+    for sentence in done.left[:MOST_TOLD]:
+        messages.warning(request, sentence)
+    if (more := len(done.left) - MOST_TOLD) > 0:
+        text = ngettext("And %(n)d more.", "And %(n)d more.", more)
+        messages.warning(request, text % {"n": more})
+
+
 def flow_chart(shares: list[selectors.Behind]) -> Chart | None:
     """From departments to what they need together; the largest flows, by estimated value."""
     flows: dict[tuple[str, str], Decimal] = {}
@@ -289,6 +338,9 @@ class DemandAct(Page):
             for sentence in sentences_of(fault):
                 messages.error(request, sentence)
             return back
+        if isinstance(result, actions.Done):
+            tell(request, result)
+            result = result.url
         address = result if isinstance(result, str) else url_of(result) if result is not None else None
         return HttpResponseRedirect(address) if address else back
 

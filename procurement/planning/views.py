@@ -297,8 +297,7 @@ def tell(request: HttpRequest, done: actions.Done) -> None:
     for sentence in done.left[:MOST_TOLD]:
         messages.warning(request, sentence)
     if (more := len(done.left) - MOST_TOLD) > 0:
-        text = ngettext("And %(n)d more.", "And %(n)d more.", more)
-        messages.warning(request, text % {"n": more})
+        messages.warning(request, _("And %(n)d more.") % {"n": more})
 
 
 def flow_chart(shares: list[selectors.Behind]) -> Chart | None:

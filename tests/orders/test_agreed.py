@@ -1,6 +1,5 @@
 """Ordering a demand at agreed prices: as the supplier sells it, for whom it is, and never twice."""
 
-import datetime as dt
 from decimal import Decimal
 from unittest import mock
 
@@ -15,6 +14,7 @@ from procurement.requests import ledger
 from procurement.requests.models import Allocation, RequestLine
 from srm.core.errors import InvalidInput, NotAllowed, RuleBroken
 from srm.flow.perform import perform
+from srm.flow.uow import unit_of_work
 from tests.races import at_once, meeting_place
 from tests.requests.conftest import approved, in_days, line_of
 from tests.rest.helpers import api
@@ -111,7 +111,8 @@ def test_what_has_no_agreed_price_is_left_with_a_reason(firm, work, boxes, deman
     outcome = order(firm, work, *lines)
     assert len(outcome.orders) == 1
     ((left, reason),) = outcome.left
-    assert left.item == firm.gloves and "agreed" in reason
+    assert left.item == firm.gloves
+    assert "agreed" in reason
     with pytest.raises(RuleBroken, match="agreed"):
         order(firm, work, left)
     # Forty boxes are the most in one order.
@@ -182,7 +183,8 @@ def test_the_pages_ask_first_for_one_line_and_tell_what_was_left(
     with django_assert_max_num_queries(25):
         page = client.get(answer.url)
     text = page.content.decode()
-    assert "Alfa Metal" in text and "needed 300" in text
+    assert "Alfa Metal" in text
+    assert "needed 300" in text
     assert page.context["form"].initial["quantity"] == 2
     made = client.post(answer.url, {"article": boxes.public_id, "quantity": "2", "need_by": in_days(9).isoformat()})
     assert made.url == PurchaseOrder.objects.unscoped("test").get().get_absolute_url()
@@ -203,11 +205,12 @@ def test_the_board_orders_from_agreements_first_and_leaves_the_rest(firm, boxes,
     text = answer.content.decode()
     made = PurchaseOrder.objects.unscoped("test").get()
     assert answer.redirect_chain[0][0] == made.get_absolute_url()
-    assert "1 draft order was written" in text and "No agreed price holds for 9,000" in text
+    assert "1 draft order was written" in text
+    assert "No agreed price holds for 9,000" in text
     open_now = dict(RequestLine.objects.unscoped("test").values_list("quantity", "open_quantity"))
     assert open_now == {D(300): 0, D(5): 5, D(9000): 9000}
     again = client.post(board, {"all": "1", "window_days": "7", "action": "agreed"})
-    assert again.status_code == 409 or again.status_code == 422
+    assert again.status_code in {409, 422}
     assert Demand.objects.unscoped("test").count() == 1
     assert client_of("auditor").post(board, {"all": "1", "window_days": "7", "action": "agreed"}).status_code == 403
     assert ledger.faults() == ledger.stale() == []
@@ -242,8 +245,6 @@ def test_programs_see_offers_and_order(firm, boxes, demand_of):
 def two_buyers(firm):
     boxes_of(firm)
     approved(firm, line_of(firm, quantity="300"))
-    from srm.flow.uow import unit_of_work
-
     with unit_of_work():
         demand = planning.aggregate(actor=firm.actor("buyer"), legal_entity=firm.entity)
     line = demand.lines.get()
@@ -267,7 +268,7 @@ def test_of_two_buyers_at_once_one_orders(committed_firm):
 @pytest.mark.django_db(transaction=True)
 def test_without_the_lock_both_would_believe_that_it_is_open(committed_firm):
     # The lock of the demand line is taken away where it is read; the ledger's own check is what is left then.
-    line, tasks = two_buyers(committed_firm)
+    _line, tasks = two_buyers(committed_firm)
 
     def unlocked(one):
         rows = DemandLine.objects.unscoped("test").select_related("demand", "item", "unit")

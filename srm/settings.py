@@ -160,6 +160,7 @@ USE_TZ = True
 TIME_ZONE = env.text("TIME_ZONE", "Europe/Sofia")
 USE_THOUSAND_SEPARATOR = True
 BASE_CURRENCY = env.text("BASE_CURRENCY", "EUR")
+PRICE_RISE_PERCENT = env.number("PRICE_RISE_PERCENT", 10, high=1000)
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"

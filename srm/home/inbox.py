@@ -30,6 +30,8 @@ from srm.core import clock
 from srm.core.actor import Actor
 from srm.core.names import pick_name
 from srm.ui import formats
+from suppliers.proposals.lifecycle import ProposalState
+from suppliers.proposals.models import PriceProposal
 
 MOST = 8
 OPEN = _("Open")
@@ -111,6 +113,17 @@ def awards(actor: Actor) -> Section:
         for award in found.select_related("tender").order_by("created_at")[:MOST]
     ]  # fmt: skip
     return Section(_("Awards to approve"), rows)
+
+
+@waits_for("items.edit")
+def proposed_prices(actor: Actor) -> Section:
+    """Prices that suppliers propose, the longest waiting first."""
+    found = PriceProposal.objects.visible_to(actor).filter(state=ProposalState.SENT).select_related("supplier")
+    rows = [
+        Row(title=one.title, url=one.get_absolute_url(), hint=one.supplier.name, tone="wait", action=_("Decide"))
+        for one in found.order_by("sent_at", "pk")[:MOST]
+    ]
+    return Section(_("Price proposals"), rows, reverse("proposals:priceproposal-list"))
 
 
 @waits_for("orders.approve")

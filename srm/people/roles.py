@@ -41,7 +41,7 @@ BUYER = frozenset(
 HEAD = BUYER | APPROVER | {
     "tenders.approve", "awards.approve", "orders.approve", "kraljic.edit", "kraljic.approve", "approvals.edit",
     "planning.approve", "registry.block", "requests.approve", "approvals.decide", "catalog.policy", "history.import",
-    "catalog.merge",
+    "catalog.merge", "items.accept_rise",
 }  # fmt: skip
 EVALUATOR = frozenset(
     {"home.view", "discussion.write", "notify.view", "jobs.view", "files.view", "rest.tokens", "tasks.view", "tenders.view",
@@ -92,7 +92,14 @@ ADMINISTRATOR = frozenset(
     }
 )  # fmt: skip
 SUPPLIER_USER = frozenset({"portal.view", "portal.orders", "portal.read_bids", "files.view"})
-SUPPLIER_ADMIN = SUPPLIER_USER | {"portal.bid", "portal.confirm", "portal.profile", "portal.users", "files.attach"}
+SUPPLIER_ADMIN = SUPPLIER_USER | {
+    "portal.bid",
+    "portal.confirm",
+    "portal.prices",
+    "portal.profile",
+    "portal.users",
+    "files.attach",
+}
 
 ROLES: dict[str, tuple[object, frozenset[str]]] = {
     "requester": (_("Requester"), REQUESTER),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -89,6 +90,34 @@ def save_price(row: SupplierItem, *, actor: Actor, **values: Any) -> SupplierPri
     if found:
         return records.update(found, actor=actor, root=row, **values)
     return records.create(SupplierPrice, actor=actor, root=row, supplier_item=row, **values)
+
+
+def succeed_price(row: SupplierItem, *, actor: Actor, valid_to: dt.date | None = None, **values: Any) -> SupplierPrice:
+    """A price that takes the place of the former one of the same basis, agreement and quantity from its first day on.
+
+    The former one ends the day before, in whatever currency; one that begins later keeps its days, and the new one ends
+    before it. The limits of an agreement go on from the former one unless `values` names others.
+
+    Raises:
+        InvalidInput: sentences by field.
+    """
+    _may_edit(actor)
+    locked = records.locked_row(row)
+    start, day = values["valid_from"], dt.timedelta(days=1)
+    same = {name: values[name] for name in ("basis", "agreement", "from_quantity")}
+    mates = list(SupplierPrice.objects.unscoped(WHY).filter(supplier_item=locked, **same).order_by("valid_from", "pk"))
+    former = [one for one in mates if one.valid_from <= start and (one.valid_to is None or one.valid_to >= start)]
+    later = [one.valid_from - day for one in mates if one.valid_from > start]
+    ends = [last for last in (valid_to, *later) if last is not None]
+    if former:
+        limits = {name: getattr(former[-1], name) for name in ("max_quantity", "max_amount")}
+        values = (limits if former[-1].currency == values["currency"] else {}) | values
+    for one in former:
+        if one.valid_from < start:
+            records.update(one, actor=actor, root=locked, valid_to=start - day)
+        elif one.currency != values["currency"]:
+            records.remove(one, actor=actor, root=locked)
+    return save_price(locked, actor=actor, valid_to=min(ends) if ends else None, **values)
 
 
 def _may_edit(actor: Actor) -> None:

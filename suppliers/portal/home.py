@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from django.urls import reverse
+
 from srm.core import clock
 from srm.core.actor import Actor
 
@@ -42,6 +44,19 @@ def home_entry(order: int) -> Callable[[Provider], Provider]:
         return function
 
     return register
+
+
+_links: list[tuple[object, str]] = []
+
+
+def home_link(label: object, url_name: str) -> None:
+    """Let the start page lead to a page of a room above, for who has an account."""
+    _links.append((label, url_name))
+
+
+def links_below() -> list[tuple[object, str]]:
+    """(label, address) of the pages that the start page leads to."""
+    return [(label, reverse(name)) for label, name in _links]
 
 
 def entries_for(actor: Actor) -> tuple[list[HomeEntry], list[HomeEntry]]:

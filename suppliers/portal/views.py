@@ -32,7 +32,7 @@ class PortalHome(SupplierPage):
 
     def context(self) -> dict[str, Any]:
         waiting, known = home.entries_for(self.actor)
-        return {**super().context(), "waiting": waiting, "known": known}
+        return {**super().context(), "waiting": waiting, "known": known, "links": home.links_below()}
 
 
 class LinkPage(Page):

@@ -17,7 +17,7 @@ VIEW, EDIT = "items.view", "items.edit"
 
 
 class SupplierPriceSerializer(LineSerializer):
-    """The price of one unit from a quantity on; the limits are for one order."""
+    """The price of one unit from a quantity on; `max_` limits one order, `total_` all of them together."""
 
     currency = CurrencyField(required=False)
 
@@ -25,6 +25,7 @@ class SupplierPriceSerializer(LineSerializer):
         model = SupplierPrice
         fields = (
             "basis", "from_quantity", "price", "currency", "valid_from", "valid_to", "agreement", "max_quantity", "max_amount",
+            "total_quantity", "total_amount",
         )  # fmt: skip
         writable = fields
 

@@ -16,8 +16,9 @@ from srm.exchange.columns import Col
 from srm.exchange.importer import SheetKind, import_kind
 from srm.exchange.sheets import Progress, Sheet
 from srm.exchange.streams import portions
-from suppliers.items import selectors, services
+from suppliers.items import drawing, selectors, services
 from suppliers.items.models import Standing, SupplierItem, SupplierPrice
+from suppliers.items.offers import AGREED
 from suppliers.registry.models import Supplier
 
 
@@ -66,6 +67,10 @@ class PriceSheet(Sheet):
         Col("agreement", max_length=60),
         Col("max_quantity", kind="quantity"),
         Col("max_amount", kind="amount"),
+        Col("total_quantity", kind="quantity"),
+        Col("total_amount", kind="amount"),
+        Col("drawn_quantity", _("Bought, quantity"), kind="quantity", way="out"),
+        Col("drawn_amount", _("Bought, amount"), kind="amount", way="out"),
     ]  # fmt: skip
 
     @classmethod
@@ -75,9 +80,14 @@ class PriceSheet(Sheet):
         done = 0
         rows = queryset.select_related("supplier", "item__base_unit", "unit")
         for some in portions(selectors.with_prices(rows)):
+            drawn = drawing.drawn_of([row.pk for row in some])
             for row in some:
                 for price in row.prices.all() or [SupplierPrice(**dict.fromkeys(_EMPTY), currency="")]:
                     price.supplier_item = row
+                    bought = drawn.get((row.pk, price.agreement, price.currency)) if price.basis == AGREED else None
+                    price.drawn_quantity, price.drawn_amount = (
+                        (bought.quantity, bought.amount) if bought else (None, None)
+                    )
                     yield [get(price) for get in getters]
             done += len(some)
             if progress:
@@ -86,7 +96,7 @@ class PriceSheet(Sheet):
 
 _EMPTY = ("basis", "from_quantity", "price", "valid_from")
 _OF_ARTICLE = ("article", "name", "unit", "factor", "min_quantity", "multiple", "lead_days", "standing", "note")
-_OF_PRICE = ("valid_to", "max_quantity", "max_amount")
+_OF_PRICE = ("valid_to", "max_quantity", "max_amount", "total_quantity", "total_amount")
 
 
 @import_kind

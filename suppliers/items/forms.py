@@ -45,10 +45,14 @@ class PriceForm(forms.Form):
     agreement = forms.CharField(label=_("Agreement"), max_length=60, required=False)
     max_quantity = forms.QuantityField(label=_("At most, quantity"), required=False)
     max_amount = forms.AmountField(label=_("At most, amount"), required=False)
+    total_quantity = forms.QuantityField(label=_("In all, quantity"), required=False)
+    total_amount = forms.AmountField(label=_("In all, amount"), required=False)
 
 
 class PriceLines(forms.LineFormSet):
     form = PriceForm
     label = _("Prices")
-    hint = _("The price of one unit he sells by, from a quantity on. The limits are for one order of an agreement.")
+    hint = _(
+        "The price of one unit he sells by, from a quantity on. An agreement may be limited for one order and in all."
+    )
     max_lines = 200

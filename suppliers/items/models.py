@@ -110,8 +110,8 @@ class PriceQuerySet(ScopedQuerySet):
 class SupplierPrice(ScopedModel):
     """The price of one `unit` of an item at a supplier from a quantity on, between two days.
 
-    A price of an agreement may name the most that is to be bought at it in one order, as a quantity in `unit` or as
-    an amount in its currency.
+    A price of an agreement may name the most that is to be bought at it in one order (`max_`), and in all orders
+    together (`total_`, see `drawing`), as a quantity in `unit` or as an amount in its currency.
     """
 
     class Basis(models.TextChoices):
@@ -132,6 +132,12 @@ class SupplierPrice(ScopedModel):
     )
     max_amount = fields.amount(
         _("At most, amount"), null=True, blank=True, validators=[MinValueValidator(Decimal("0.01"))]
+    )
+    total_quantity = fields.quantity(
+        _("In all, quantity"), null=True, blank=True, validators=[MinValueValidator(Decimal("0.0001"))]
+    )
+    total_amount = fields.amount(
+        _("In all, amount"), null=True, blank=True, validators=[MinValueValidator(Decimal("0.01"))]
     )
 
     objects = scoped(PriceQuerySet)

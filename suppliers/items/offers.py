@@ -1,8 +1,8 @@
 """Which supplier is best for a need: pure rules over rows, no database and no clock.
 
 What is ordered is the need in the supplier's unit, raised to his smallest order and up to his step. The price is that
-of the largest quantity reached among those that hold on the day; a price of an agreement counts only within its limits
-and, within them, goes before the list price of the same supplier. Offers are compared by what the whole need costs:
+of the largest quantity reached among those that hold on the day; a price of an agreement counts only within its limits,
+for one order and for all of them together, and, within them, goes before the list price of the same supplier. Offers are compared by what the whole need costs:
 an order that must be rounded up costs what is ordered, not what is needed.
 """
 
@@ -12,7 +12,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 STEP = Decimal("0.0001")
@@ -53,6 +53,11 @@ class PriceRow:
     valid_to: dt.date | None
     max_quantity: Decimal | None
     max_amount: Decimal | None
+    agreement: str = ""
+    total_quantity: Decimal | None = None
+    total_amount: Decimal | None = None
+    drawn_quantity: Decimal = Decimal(0)
+    drawn_amount: Decimal = Decimal(0)
 
     def holds_on(self, day: dt.date) -> bool:
         """Whether it is valid on that day."""
@@ -60,8 +65,28 @@ class PriceRow:
 
     def admits(self, quantity: Decimal) -> bool:
         """Whether so much may be ordered at it."""
-        within = self.max_quantity is None or quantity <= self.max_quantity
-        return within and (self.max_amount is None or quantity * self.price <= self.max_amount)
+        amount = quantity * self.price
+        return (
+            (self.max_quantity is None or quantity <= self.max_quantity)
+            and (self.max_amount is None or amount <= self.max_amount)
+            and (self.total_quantity is None or self.drawn_quantity + quantity <= self.total_quantity)
+            and (self.total_amount is None or self.drawn_amount + amount <= self.total_amount)
+        )
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether it names the most that is bought at it in all orders together."""
+        return self.total_quantity is not None or self.total_amount is not None
+
+    @property
+    def left(self) -> Decimal | None:
+        """How many of the supplier's units may still be bought at it; None without a limit as a whole."""
+        rests = []
+        if self.total_quantity is not None:
+            rests.append(self.total_quantity - self.drawn_quantity)
+        if self.total_amount is not None and self.price:
+            rests.append(((self.total_amount - self.drawn_amount) / self.price).quantize(STEP, ROUND_FLOOR))
+        return max(min(rests), Decimal(0)) if rests else None
 
 
 @dataclass(frozen=True)

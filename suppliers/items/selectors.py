@@ -17,7 +17,7 @@ from srm.core import clock
 from srm.core.actor import SYSTEM, Actor
 from srm.core.errors import InvalidInput
 from srm.core.rates import rate
-from suppliers.items import offers
+from suppliers.items import drawing, offers
 from suppliers.items.models import Standing, SupplierItem, SupplierPrice
 from suppliers.items.offers import Need, Offer, PriceRow
 from suppliers.registry.lifecycle import SupplierState
@@ -31,6 +31,7 @@ _ROW = (
     "id", "supplier_item_id", "supplier_item__supplier_id", "supplier_item__item_id", "supplier_item__factor",
     "supplier_item__min_quantity", "step", "supplier_item__lead_days", "supplier_item__standing", "basis",
     "from_quantity", "price", "currency", "valid_from", "valid_to", "max_quantity", "max_amount",
+    "agreement", "total_quantity", "total_amount",
 )  # fmt: skip
 
 
@@ -44,7 +45,7 @@ def offers_for(needs: Sequence[Need], *, actor: Actor) -> dict[Any, list[Offer]]
     for start in range(0, len(wanted), AT_ONCE):
         some = _valid(actor, min(days), max(days)).filter(supplier_item__item_id__in=wanted[start : start + AT_ONCE])
         rows += [PriceRow(*values) for values in some.values_list(*_ROW)]
-    return offers.offers(needs, rows, _worth(clock.today()))
+    return offers.offers(needs, drawing.with_drawn(rows), _worth(clock.today()))
 
 
 def _valid(actor: Actor, first: dt.date, last: dt.date) -> QuerySet:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from srm.ui import formats, tables
+from suppliers.items.drawing import Drawn
 from suppliers.items.models import SupplierItem, SupplierPrice
 from suppliers.items.offers import Offer
 from suppliers.items.selectors import prices_now
@@ -31,6 +32,25 @@ def sold_by(row: SupplierItem) -> str:
     if row.unit_id == row.item.base_unit_id:
         return str(row.unit)
     return f"{row.unit} ({formats.quantity(row.factor)} {row.item.base_unit})"
+
+
+def total_line(price: SupplierPrice) -> str:
+    """What may be bought at it in all orders together: "500 box, 6,000.00 EUR"."""
+    parts = []
+    if price.total_quantity is not None:
+        parts.append(formats.quantity(price.total_quantity, price.supplier_item.unit))
+    if price.total_amount is not None:
+        parts.append(formats.money(price.total_amount, price.currency))
+    return ", ".join(parts)
+
+
+def drawn_line(price: SupplierPrice, drawn: Drawn) -> str:
+    """What of it was bought already: "bought 340 box, 4,080.00 EUR"."""
+    words = {
+        "quantity": formats.quantity(drawn.quantity, price.supplier_item.unit),
+        "amount": formats.money(drawn.amount, price.currency),
+    }
+    return _("bought %(quantity)s, %(amount)s") % words
 
 
 class SupplierItemTable(tables.Table):
@@ -73,6 +93,7 @@ class PriceTable(tables.Table):
     agreement = tables.TextColumn()
     max_quantity = tables.QuantityColumn(unit="supplier_item.unit")
     max_amount = tables.MoneyColumn()
+    total = tables.TextColumn(gettext_lazy("In all"), accessor=total_line, hint="drawn_line")
 
     class Meta:
         model = SupplierPrice

@@ -11,8 +11,9 @@ from srm.core.errors import InvalidInput
 from srm.ui.menu import menu
 from srm.ui.pages import CreatePage, DetailPage, EditPage, ListPage
 from srm.ui.pages.edit import lines_of
-from suppliers.items import exchange, filters, forms, selectors, services, tables
+from suppliers.items import drawing, exchange, filters, forms, selectors, services, tables
 from suppliers.items.models import SupplierItem
+from suppliers.items.offers import AGREED
 
 VIEW, EDIT = "items.view", "items.edit"
 
@@ -66,8 +67,11 @@ class SupplierItemDetail(DetailPage):
 
     def priced(self) -> list[Any]:
         found = list(selectors.prices_of(self.object, self.actor))
+        drawn = drawing.drawn_of([self.object.pk]) if any(one.basis == AGREED for one in found) else {}
         for one in found:
             one.supplier_item = self.object
+            bought = drawn.get((self.object.pk, one.agreement, one.currency)) if one.basis == AGREED else None
+            one.drawn_line = tables.drawn_line(one, bought) if bought else ""
         return found
 
 

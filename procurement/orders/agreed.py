@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -29,6 +30,7 @@ from srm.core.quantities import clean_quantity
 from srm.flow import uow
 from srm.people.models import CostCenter, LegalEntity
 from srm.ui import formats
+from suppliers.items import drawing
 from suppliers.items.models import SupplierItem, SupplierPrice
 from suppliers.items.offers import STEP, Need, Offer
 from suppliers.items.selectors import offers_for
@@ -71,7 +73,7 @@ def order_agreed(*, actor: Actor, demand_lines: Iterable[DemandLine]) -> Outcome
     """
     lines = _locked(demand_lines, actor)
     picks, left = _best(lines, actor)
-    outcome = Outcome(_write(picks, actor=actor), left)
+    outcome = Outcome(write(picks, actor=actor), left)
     if not outcome.orders:
         raise RuleBroken(outcome.reasons or [_("Nothing of this demand is open any more.")])
     return outcome
@@ -95,6 +97,7 @@ def order_one(
     wanted = _clean(quantity)
     if article.item_id != line.item_id:
         raise InvalidInput({"article": [_("This supplier's article is another item. Choose one of the list.")]})
+    drawing.hold([article.item_id])
     asked = Need(line.pk, article.item_id, wanted * article.factor, clock.today())
     found = [one for one in offers_for([asked], actor=actor)[line.pk] if one.row.supplier_item_id == article.pk]
     offer = next((one for one in found if one.is_agreed), None)
@@ -105,7 +108,7 @@ def order_one(
         raise InvalidInput(
             {"quantity": [_("The supplier sells this in other quantities. The next one is %(quantity)s.") % words]}
         )
-    return _write([Pick([line], article, offer)], actor=actor, need_by=need_by, cost_center=cost_center)[0]
+    return write([Pick([line], article, offer)], actor=actor, need_by=need_by, cost_center=cost_center)[0]
 
 
 def first_from_agreements(
@@ -136,6 +139,17 @@ def first_from_agreements(
     return outcome
 
 
+def write(picks: Iterable[Pick], *, actor: Actor, need_by: dt.date | None = None, **header: Any) -> list[PurchaseOrder]:
+    """One draft per legal entity, place, supplier and currency; `header` is for each of them."""
+    uow.require()
+    by_order: dict[tuple[int, int, int, str], list[Pick]] = defaultdict(list)
+    for pick in picks:
+        first = pick.lines[0]
+        key = (first.demand.legal_entity_id, first.place_id, pick.article.supplier_id, pick.offer.row.currency)
+        by_order[key].append(pick)
+    return [_write_order(some, actor, need_by, header) for some in by_order.values()]
+
+
 # -- inside ------------------------------------------------------------------
 
 
@@ -159,6 +173,7 @@ def _best(lines: Sequence[DemandLine], actor: Actor) -> tuple[list[Pick], list[t
             left.append((line, _said_closed(line) if line.item_id else _said_no_article(line)))
         else:
             pools[line.demand.legal_entity_id, line.place_id, line.item_id].append(line)
+    drawing.hold({item for _entity, _place, item in pools})
     needs = [Need(key, key[2], _open(pool), clock.today()) for key, pool in pools.items()]
     found = {
         key: next((one for one in offers if one.is_agreed and one.total_base is not None), None)
@@ -180,26 +195,14 @@ def _open(pool: Iterable[DemandLine]) -> Decimal:
     return sum((line.open_quantity for line in pool), ZERO)
 
 
-def _write(
-    picks: Iterable[Pick], *, actor: Actor, need_by: dt.date | None = None, cost_center: CostCenter | None = None
-) -> list[PurchaseOrder]:
-    """One draft per legal entity, place, supplier and currency."""
-    by_order: dict[tuple[int, int, int, str], list[Pick]] = defaultdict(list)
-    for pick in picks:
-        first = pick.lines[0]
-        key = (first.demand.legal_entity_id, first.place_id, pick.article.supplier_id, pick.offer.row.currency)
-        by_order[key].append(pick)
-    return [_write_order(some, actor, need_by, cost_center) for some in by_order.values()]
-
-
 def _write_order(
-    picks: Sequence[Pick], actor: Actor, need_by: dt.date | None, cost_center: CostCenter | None
+    picks: Sequence[Pick], actor: Actor, need_by: dt.date | None, header: Mapping[str, Any]
 ) -> PurchaseOrder:
     first = picks[0]
     order = services.create_order(
         actor=actor, legal_entity=first.lines[0].demand.legal_entity, supplier=first.article.supplier,
-        place=first.lines[0].place, cost_center=cost_center, currency=first.offer.row.currency, note=_note(picks),
-        lines=[_line(pick, need_by) for pick in picks],
+        place=first.lines[0].place, currency=first.offer.row.currency, note=_note(picks),
+        lines=[_line(pick, need_by) for pick in picks], **header,
     )  # fmt: skip
     for pick, line in zip(picks, order.lines.order_by("position"), strict=True):
         rest = line.base_quantity

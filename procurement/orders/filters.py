@@ -17,6 +17,7 @@ class OrderFilter(filters.FilterSet):
 
     state = filters.MultiChoiceFilter(label=_("State"), choices=OrderState.choices)
     supplier = filters.PickerFilter("suppliers", label=_("Supplier"))
+    source = filters.MultiChoiceFilter(label=_("Comes from"), choices=PurchaseOrder.Source.choices)
     ordered_on = filters.DateRangeFilter(label=_("Ordered"))
     due_on = filters.DateRangeFilter(label=_("Due"))
     late = filters.FlagFilter(label=_("Late"), method="only_late")

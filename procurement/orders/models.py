@@ -21,6 +21,7 @@ from srm.core.scoping import ScopedModel, ScopedQuerySet, scoped
 from srm.core.search import Searchable, SearchMixin
 from srm.flow.document import Document
 from srm.people.sharing import ShareRule
+from suppliers.items.models import SupplierPrice
 from suppliers.registry.models import INCOTERMS, Supplier
 
 TOLD = (OrderState.SENT, OrderState.CONFIRMED, OrderState.CLOSED, OrderState.CANCELLED)
@@ -52,6 +53,7 @@ class PurchaseOrder(OrderLifecycle, Document, Searchable):
 
     class Source(models.TextChoices):
         AWARD = "award", _("Award")
+        SHOP = "shop", _("Shop")
         MANUAL = "manual", _("Written by hand")
         IMPORT = "import", _("Imported")
 
@@ -126,7 +128,7 @@ class PurchaseOrder(OrderLifecycle, Document, Searchable):
 class OrderLine(ScopedModel, Work):
     """What is ordered: `quantity` of `unit` at `price` per `price_basis` units; `base_quantity` in the item's base unit.
 
-    `received_quantity` (base units, accepted) is kept by receipts, so that lists and guards read one row;
+    `agreed_price` is what it draws on (see `drawing`). `received_quantity` (base units, accepted) is kept by receipts, so that lists and guards read one row;
     `cut_quantity` is what was given up when the order was closed before all of it came.
     """
 
@@ -139,6 +141,10 @@ class OrderLine(ScopedModel, Work):
         Category, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Category")
     )
     lot_line = models.ForeignKey(LotLine, models.PROTECT, null=True, blank=True, related_name="+")
+    agreed_price = models.ForeignKey(
+        SupplierPrice, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Agreed price"),
+        editable=False,
+    )  # fmt: skip
     external_id = models.CharField(_("Line id elsewhere"), max_length=60, blank=True)
     quantity = fields.quantity(validators=[MinValueValidator(Decimal("0.0001"))])
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("Unit"))

@@ -11,7 +11,7 @@ from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from procurement.awards.models import Award, AwardLine
-from procurement.orders import deciding, money, serving
+from procurement.orders import deciding, drawing, money, serving
 from procurement.orders.models import OrderConfirmation, OrderLine, OrderState, PurchaseOrder
 from procurement.planning import services as planning
 from procurement.requests import services as ledger
@@ -48,6 +48,7 @@ def create_order(*, actor: Actor, lines: Iterable[dict], **values) -> PurchaseOr
     values.setdefault("payment_days", supplier.payment_days)
     order = records.create(PurchaseOrder, actor=actor, **values)
     _write_lines(order, lines, actor)
+    drawing.mark(order)
     return _refresh_totals(order)
 
 
@@ -69,6 +70,7 @@ def update_order(
         else:
             order.lines.all().delete()
             _write_lines(order, lines, actor)
+        drawing.mark(order)
     order = _refresh_totals(order)
     deciding.edited(order, actor=actor)
     return order
@@ -216,7 +218,12 @@ def _order_from(award: Award, rows: list[AwardLine], actor: Actor) -> None:
 
 @effect(PurchaseOrder, "approve")
 def on_approve(order: PurchaseOrder, *, actor: Actor, **_details: object) -> None:
-    """What it costs is kept for it until it is sent."""
+    """What it costs is kept for it until it is sent.
+
+    Raises:
+        RuleBroken: an agreement it draws on has not so much left; or it is dearer, and a cost centre stops.
+    """
+    drawing.refuse_beyond(order)
     money.approved(order, actor=actor)
 
 

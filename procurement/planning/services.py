@@ -25,7 +25,7 @@ from srm.core.ids import new_public_id
 from srm.core.money import real
 from srm.core.numbering import next_number
 from srm.flow import records, uow
-from srm.people.models import LegalEntity
+from srm.people.models import LegalEntity, User
 
 PLANNING = "whoever plans merges the needs of all departments"
 DEMAND = Demand._meta.label_lower
@@ -56,12 +56,14 @@ def open_lines(
 def aggregate(
     *, actor: Actor, legal_entity: LegalEntity, window_days: int = 7, category: Category | None = None,
     lines: QuerySet | Iterable[int] | None = None, title: str = "", window: str = Demand.Window.DAYS,
+    buyer: User | None = None,
 ) -> Demand:  # fmt: skip
     """Merge equal open needs into the lines of a new demand, in one pass of SQL.
 
     Args:
         window: needs within `window_days` of the window's first go together, or those of one calendar week or month.
         category, lines: only these; everything of the legal entity by default.
+        buyer: who buys it; whoever merges it by default.
 
     Raises:
         RuleBroken: nothing is open. InvalidInput: the window cannot be. NotAllowed: not the actor's legal entity.
@@ -73,7 +75,8 @@ def aggregate(
     # The number is in every row of the ledger, so its counter is locked first: whoever else merges waits for it.
     number = next_number(Demand.series, legal_entity.pk, clock.today().year, prefix=legal_entity.number_prefix)
     demand = records.create(
-        Demand, actor=actor, legal_entity=legal_entity, buyer_id=actor.user_id, title=title.strip(), number=number,
+        Demand, actor=actor, legal_entity=legal_entity, buyer_id=buyer.pk if buyer else actor.user_id, title=title.strip(),
+        number=number,
         window=window, window_days=window_days, run=new_public_id(),
     )  # fmt: skip
     narrowed = _narrowed(category, lines)

@@ -11,8 +11,8 @@ from rest_framework.response import Response
 
 from procurement.requests.api import RequestSerializer
 from procurement.requests.models import PurchaseRequest
-from procurement.shop import filters, selectors, services, views
-from procurement.shop.models import CREATE
+from procurement.shop import filters, rule_views, rules, selectors, services, views
+from procurement.shop.models import CREATE, RULES, ShopRule
 from srm.people.models import CostCenter, Department, Place
 from srm.rest.fields import QuantityField, RefField
 from srm.rest.router import register, register_view
@@ -36,6 +36,8 @@ class AgreedPriceSerializer(LineSerializer):
             "agreement",
             "max_quantity",
             "max_amount",
+            "total_quantity",
+            "total_amount",
         )
 
 
@@ -115,5 +117,24 @@ class CheckoutView(ApiView):
         return self.write(work)
 
 
+class ShopRuleSerializer(Serializer):
+    """Whether a firm orders by itself what was chosen in the shop; `most_amount` in the firm's currency."""
+
+    class Meta:
+        model = ShopRule
+        fields = ("legal_entity", "is_on", "most_amount", "sends", "buyer", "version")
+        writable = fields[:-1]
+
+
+class ShopRuleViewSet(DocumentViewSet):
+    """Which firms order from the shop by themselves, and up to what."""
+
+    model, serializer_class = ShopRule, ShopRuleSerializer
+    permissions = {"view": RULES, "create": RULES, "update": RULES}
+    filterset_class, sorts = filters.RuleFilter, rule_views.RuleList.sorts
+    create_service, update_service = rules.create_rule, rules.update_rule
+
+
 register("shop-items", ShopItemViewSet)
+register("shop-rules", ShopRuleViewSet)
 register_view("shop-checkout/", CheckoutView, "shop-checkout")

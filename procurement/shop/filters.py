@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from procurement.shop.models import ShopRule
 from srm.catalog.models import Category, Item
 from srm.ui import filters
 from suppliers.items.models import SupplierItem
@@ -21,3 +22,11 @@ class ShopFilter(filters.FilterSet):
     def below(self, rows: Any, _name: str, value: Category) -> Any:
         """Of items of the category and of everything under it."""
         return rows.filter(item__in=Item.objects.visible_to(self.actor).below(value)) if value else rows
+
+
+class RuleFilter(filters.FilterSet):
+    is_on = filters.YesNoFilter(label=_("Orders are written by themselves"))
+
+    class Meta:
+        model = ShopRule
+        fields: list[str] = []

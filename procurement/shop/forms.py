@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from django.utils.translation import gettext_lazy as _
 
 from procurement.requests.models import PurchaseRequest
-from procurement.shop.models import CREATE, CartLine
+from procurement.shop.models import CREATE, CartLine, ShopRule
 from procurement.shop.selectors import cart_of
 from srm.catalog import lookups  # noqa: F401  the pickers below ask them
 from srm.core.actor import Actor
 from srm.core.search import fold
+from srm.org import lookups as org_lookups  # noqa: F401
 from srm.ui import forms
 from srm.ui.lookups import lookup
 
@@ -66,3 +67,18 @@ class CartLines(forms.LineFormSet):
     label = _("In the cart")
     hint = _("Quantities count what the supplier sells by. What you remove here stays in the cart.")
     max_lines, edit_only = 200, True
+
+
+class RuleForm(forms.ModelForm):
+    """Whether a firm orders by itself, up to what, and who answers for it."""
+
+    legal_entity = forms.PickerField("legal-entities", label=_("Legal entity"))
+    buyer = forms.PickerField(
+        "users", label=_("Buyer"), help_text=_("Answers for orders of categories that have no buyer.")
+    )
+
+    class Meta:
+        model = ShopRule
+        fields = ["legal_entity", "is_on", "most_amount", "sends", "buyer"]
+
+    layout = [("legal_entity", "buyer"), ("is_on", "sends"), "most_amount"]

@@ -7,14 +7,16 @@ from decimal import Decimal
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from procurement.orders.models import PurchaseOrder
 from procurement.requests.models import RequestLine
 from srm.core import clock, fields
 from srm.core.scoping import ScopedModel, ScopedQuerySet, scoped
 from suppliers.items.models import SupplierItem
 
-CREATE = "requests.create"
+CREATE, RULES = "requests.create", "shop.rules"
 
 
 class CartQuerySet(ScopedQuerySet):
@@ -53,8 +55,22 @@ class ChoiceQuerySet(ScopedQuerySet):
         return self.filter(line__in=RequestLine.objects.visible_to(actor))
 
 
+class Left(models.TextChoices):
+    """Why no order was written by itself."""
+
+    CATEGORY = "category", _("Its category is not bought without a buyer")
+    CHANGED = "changed", _("The need is not what was chosen any more")
+    PRICE = "price", _("The agreed price does not hold any more")
+    LIMIT = "limit", _("The agreement has not so much left")
+    DEAR = "dear", _("It costs more than is ordered without a buyer")
+    REFUSED = "refused", _("A budget or an agreement has no room for it")
+
+
 class ShopChoice(ScopedModel):
-    """The agreed offer that a line of a request was chosen by: `quantity` in `article.unit` at `price` each."""
+    """The agreed offer that a line of a request was chosen by: `quantity` in `article.unit` at `price` each.
+
+    `order` is the one that was written for it by itself; where none was although the firm orders so, `left` says why.
+    """
 
     line = models.OneToOneField(RequestLine, models.CASCADE, related_name="+", verbose_name=_("Line"))
     article = models.ForeignKey(SupplierItem, models.PROTECT, related_name="+", verbose_name=_("Article"))
@@ -62,6 +78,12 @@ class ShopChoice(ScopedModel):
     price = fields.price()
     currency = fields.currency()
     agreement = models.CharField(_("Agreement"), max_length=60, blank=True)
+    order = models.ForeignKey(
+        PurchaseOrder, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Order"), editable=False
+    )
+    left = models.CharField(
+        _("Left to the buyer because"), max_length=10, choices=Left, default="", blank=True, editable=False
+    )
 
     objects = scoped(ChoiceQuerySet)
 
@@ -72,3 +94,53 @@ class ShopChoice(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.article}: {self.price.normalize():f} {self.currency}"
+
+    @property
+    def why_left(self) -> str:
+        """Why no order was written by itself, where the firm orders so."""
+        return str(Left(self.left).label) if self.left else ""
+
+
+class RuleQuerySet(ScopedQuerySet):
+    def visible_to(self, actor):
+        """For those who may set them."""
+        return self if actor.may(RULES) else self.none()
+
+
+class ShopRule(ScopedModel):
+    """Whether a firm orders by itself what was chosen in the shop, once it is approved.
+
+    Only what belongs to a non-critical category, up to `most_amount` (the firm's currency) an order; `buyer` answers for
+    orders of categories that name nobody.
+    """
+
+    page = "shop:shoprule-detail"
+
+    public_id = fields.public_id()
+    legal_entity = models.OneToOneField(
+        "srm.LegalEntity", models.PROTECT, related_name="+", verbose_name=_("Legal entity"),
+        error_messages={"unique": _("This legal entity has its rule already. Change that one.")},
+    )  # fmt: skip
+    is_on = models.BooleanField(_("Orders are written by themselves"), default=False)
+    most_amount = fields.amount(
+        _("At most an order"), null=True, blank=True, validators=[MinValueValidator(Decimal("0.01"))]
+    )
+    sends = models.BooleanField(_("And sent at once"), default=True)
+    buyer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("Buyer"),
+        help_text=_("Answers for orders of categories that have no buyer."),
+    )  # fmt: skip
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = scoped(RuleQuerySet)
+
+    class Meta(ScopedModel.Meta):
+        verbose_name = _("Rule of the shop")
+        verbose_name_plural = _("Rules of the shop")
+        ordering = ["legal_entity"]
+
+    def __str__(self) -> str:
+        return str(self.legal_entity)
+
+    def get_absolute_url(self) -> str:
+        return reverse(self.page, args=[self.public_id])

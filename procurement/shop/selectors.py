@@ -17,6 +17,7 @@ from srm.core.actor import SYSTEM, Actor
 from srm.core.errors import InvalidInput
 from srm.core.rates import to_currency
 from srm.ui import formats
+from suppliers.items.drawing import NOTHING, drawn_of
 from suppliers.items.models import SupplierItem, SupplierPrice
 from suppliers.items.offers import Need, Offer
 from suppliers.items.selectors import BUYABLE, offers_for
@@ -86,13 +87,27 @@ def cart_count(actor: Actor) -> int:
 def chosen_for(request: PurchaseRequest, actor: Actor) -> QuerySet[ShopChoice]:
     """The offers that lines of a request were chosen by; a line that asks for another item since has none."""
     rows = ShopChoice.objects.visible_to(actor).filter(line__request=request, line__item=F("article__item"))
-    return rows.select_related("line__item", "article__supplier", "article__unit", "article__item").order_by(
-        "line__position"
-    )
+    shown = ("line__item", "article__supplier", "article__unit", "article__item", "order")
+    return rows.select_related(*shown).order_by("line__position")
+
+
+def is_used_up(article: SupplierItem, quantity: Decimal) -> bool:
+    """Whether a price that holds today would admit so much, had not others bought what the agreement holds in all."""
+    prices = agreed_prices(article)
+    limited = [one for one in prices if one.total_quantity is not None or one.total_amount is not None]
+    drawn = drawn_of([article.pk]) if limited else {}
+    for one in limited:
+        bought = drawn.get((article.pk, one.agreement, one.currency), NOTHING)
+        over = one.total_quantity is not None and bought.quantity + quantity > one.total_quantity
+        if over or (one.total_amount is not None and bought.amount + quantity * one.price > one.total_amount):
+            return True
+    return False
 
 
 def why_not_sold(article: SupplierItem, quantity: Decimal, offer: Offer | None) -> str | None:
     """Why so many of an article cannot be asked for in the shop; None when they can."""
+    if offer is None and is_used_up(article, quantity):
+        return _("The agreement has not so much left. Ask for less, or make an ordinary request.")
     if offer is None:
         return _("No agreed price holds for this quantity. Ask for less, or make an ordinary request.")
     if offer.quantity != quantity:

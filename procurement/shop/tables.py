@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from procurement.shop.models import ShopChoice
+from procurement.shop.models import ShopChoice, ShopRule
 from procurement.shop.selectors import agreed_prices, in_base
 from srm.ui import formats, tables
 from suppliers.items.models import SupplierItem
@@ -61,6 +61,18 @@ class ChoiceTable(tables.Table):
     quantity = tables.QuantityColumn(unit="article.unit")
     price = tables.PriceColumn(gettext_lazy("Agreed price"))
     agreement = tables.TextColumn()
+    order = tables.TextColumn(accessor="order.number", hint="why_left")
 
     class Meta:
         model = ShopChoice
+
+
+class RuleTable(tables.Table):
+    legal_entity = tables.TextColumn()
+    is_on = tables.FlagColumn(yes=gettext_lazy("on"), no=gettext_lazy("off"))
+    most_amount = tables.MoneyColumn(currency="legal_entity.currency")
+    sends = tables.FlagColumn(yes=gettext_lazy("at once"), no=gettext_lazy("by the buyer"))
+    buyer = tables.TextColumn(accessor="buyer.name")
+
+    class Meta:
+        model = ShopRule

@@ -1,7 +1,10 @@
 """Addresses of the shop."""
 
-from procurement.shop import views
+from procurement.shop import rule_views, views
 from srm.ui.pages import routes
 
 app_name = "shop"
-urlpatterns = routes(views.ShopList, views.Cart, views.PutInCart)
+urlpatterns = [
+    *routes(rule_views.RuleList, rule_views.RuleDetail, rule_views.RuleCreate, rule_views.RuleEdit, prefix="rules/"),
+    *routes(views.ShopList, views.Cart, views.PutInCart),
+]

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from srm.catalog.models import Item, Unit
@@ -14,6 +15,7 @@ from srm.catalog.units import converts, factor_to_base
 from srm.core.actor import Actor
 from srm.core.errors import InvalidInput, NotAllowed
 from srm.flow import records
+from srm.ui import formats
 from suppliers.items import selectors  # noqa: F401  the catalog asks it for prices
 from suppliers.items.models import Standing, SupplierItem, SupplierPrice
 from suppliers.registry.models import Supplier
@@ -158,7 +160,7 @@ def _write_prices(row: SupplierItem, prices: Prices, actor: Actor) -> bool:
     kept = {one.public_id: one for one in SupplierPrice.objects.unscoped(WHY).filter(supplier_item=row)}
     gone = set(kept) - {line.get("id") for line in prices}
     for key in sorted(gone):
-        records.remove(kept[key], actor=actor, root=row)
+        _remove(kept[key], row, actor)
     changed = bool(gone)
     for position, line in enumerate(prices):
         values = {name: value for name, value in line.items() if name != "id" and not _left_open(name, value)}
@@ -167,6 +169,20 @@ def _write_prices(row: SupplierItem, prices: Prices, actor: Actor) -> bool:
         except InvalidInput as fault:
             raise InvalidInput(_placed(fault, position)) from fault
     return changed
+
+
+def _remove(price: SupplierPrice, row: SupplierItem, actor: Actor) -> None:
+    """
+    Raises:
+        InvalidInput: something was bought at it.
+    """
+    try:
+        records.remove(price, actor=actor, root=row)
+    except ProtectedError as fault:
+        words = {"price": price, "day": formats.day(price.valid_from)}
+        raise InvalidInput(
+            _("Orders were written at %(price)s of %(day)s. It stays; let it end by its last day.") % words
+        ) from fault
 
 
 def _left_open(name: str, value: Any) -> bool:

@@ -71,7 +71,7 @@ class SupplierItemDetail(DetailPage):
         for one in found:
             one.supplier_item = self.object
             bought = drawn.get((self.object.pk, one.agreement, one.currency)) if one.basis == AGREED else None
-            one.drawn_line = tables.drawn_line(one, bought) if bought else ""
+            vars(one)["drawn_line"] = tables.drawn_line(one, bought) if bought else ""
         return found
 
 

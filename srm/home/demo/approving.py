@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from procurement.orders.deciding import KIND as ORDERS
+from procurement.shop import rules as shop
 from srm.approvals import services as approvals
 from srm.approvals.services import REQUESTS
 from srm.home.demo.world import World
@@ -27,6 +28,13 @@ def from_now_on(world: World) -> None:
     ]  # fmt: skip
     for rule in rules:
         approvals.create_rule(actor=administrator, **rule)
+    shop.create_rule(
+        actor=administrator,
+        legal_entity=world.entity,
+        is_on=True,
+        most_amount=Decimal(2000),
+        buyer=world.people["buyer"],
+    )
     _calendar(world)
     today = world.calendar.today
     absences.create_absence(

@@ -109,5 +109,5 @@ def _agreed(price: Decimal, currency: str, code: str) -> dict[str, Any]:
     return {
         "basis": "agreed", "agreement": f"RA-{code}", "price": (price * Decimal("0.91")).quantize(CENT),
         "currency": currency, "valid_from": since, "valid_to": since + dt.timedelta(days=3 * 365),
-        "max_quantity": Decimal(5000),
+        "max_quantity": Decimal(5000), "total_quantity": Decimal(60000),
     }  # fmt: skip

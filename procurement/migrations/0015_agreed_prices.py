@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('procurement', '0014_shop'),
-        ('suppliers', '0003_agreement_limits'),
+        ('suppliers', '0004_agreement_limits'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('suppliers', '0002_supplier_items'),
+        ('suppliers', '0003_price_proposals'),
     ]
 
     operations = [

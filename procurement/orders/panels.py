@@ -21,8 +21,11 @@ from procurement.planning.actions import Done, board_action, demand_action
 from procurement.planning.beside import MOST, Paid, price_source, supplier_source
 from procurement.planning.models import DemandLine
 from procurement.planning.supply import register
+from procurement.planning.work import TEAM, Figure, Kind
+from procurement.planning.work import register as register_work
 from procurement.plans.sources import Ordered, order_source
 from srm.approvals.registry import describes
+from srm.core import clock
 from srm.core.actor import Actor
 from srm.core.fields import PRICE_PLACES
 from srm.core.money import Sum
@@ -65,6 +68,17 @@ def _last_supplier() -> Subquery:
 
 supplier_source(_last_supplier)
 register(OpenOrders())
+UNSENT, COMING = (OrderState.DRAFT, OrderState.APPROVED), (OrderState.SENT, OrderState.CONFIRMED)
+register_work(
+    Kind(
+        "orders", _("Orders"), order=30,
+        open=lambda: PurchaseOrder.objects.unscoped(TEAM).filter(state__in=UNSENT + COMING),
+        figures=[
+            Figure("to_send", _("Orders to send"), lambda rows: rows.filter(state__in=UNSENT)),
+            Figure("late", _("Orders late"), lambda rows: rows.filter(state__in=COMING, due_on__lt=clock.today())),
+        ],
+    )
+)  # fmt: skip
 
 
 @order_source

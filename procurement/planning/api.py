@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from procurement.planning import filters, offered, selectors, services, splitting, views
+from procurement.planning import filters, offered, selectors, services, splitting, views, work
 from procurement.planning.models import Demand, DemandLine
 from procurement.requests import holding
 from procurement.requests.models import RequestLine
 from srm.catalog.models import Category
 from srm.core.errors import Missing
-from srm.people.models import LegalEntity
+from srm.people.models import LegalEntity, User
 from srm.rest.fields import RefField
 from srm.rest.router import register, register_view
 from srm.rest.serializers import InputSerializer, Serializer
@@ -266,3 +267,77 @@ register_view("demand-lines/<str:id>/release/", ReleaseView, "demand-lines-relea
 register_view("demand-lines/<str:id>/split/", SplitView, "demand-lines-split")
 register_view("demand-lines/join/", JoinView, "demand-lines-join")
 register_view("demands/hold/", HoldView, "demands-hold")
+
+
+class LoadSerializer(serializers.Serializer):
+    """What a buyer has on his table; without one, what is for nobody yet."""
+
+    buyer = serializers.CharField(source="buyer.public_id", default=None, allow_null=True)
+    name = serializers.CharField(source="buyer.name", default="")
+    needs = serializers.IntegerField()
+    worth = serializers.DecimalField(max_digits=18, decimal_places=2)
+    overdue = serializers.IntegerField()
+    figures = serializers.DictField(child=serializers.IntegerField(), help_text="Open documents by their kind")
+    away_until = serializers.DateField(source="absence.ends_on", default=None, allow_null=True)
+    stand_in = serializers.CharField(source="absence.stand_in.public_id", default=None, allow_null=True)
+
+
+class TeamLoadView(ApiView):
+    """The team's load: open needs, running documents and absences of each buyer."""
+
+    permission = work.ASSIGN
+
+    @extend_schema(responses=LoadSerializer(many=True), operation_id="team_load")
+    def get(self, request: Any) -> Response:
+        """A row for each buyer."""
+        return Response(LoadSerializer(work.team(self.actor), many=True).data)
+
+
+class HandOverInput(InputSerializer):
+    """Whose open work goes to whom. Without `from_buyer`: needs that are for nobody yet."""
+
+    from_buyer = RefField(User, required=False, allow_null=True, default=None)
+    to_buyer = RefField(User)
+    what = serializers.ListField(
+        child=serializers.CharField(max_length=20),
+        required=False,
+        help_text="needs, demands, tenders, orders, categories",
+    )
+    lines = serializers.ListField(
+        child=serializers.CharField(max_length=22),
+        required=False,
+        max_length=work.EACH,
+        help_text="Instead of `what`: these request lines, whosever they are",
+    )
+    category = RefField(Category, required=False, allow_null=True, default=None)
+    note = serializers.CharField(required=False, allow_blank=True, max_length=300, default="")
+
+
+class HandOverView(ApiView):
+    """Hand open work over to another buyer."""
+
+    permission = work.ASSIGN
+
+    @extend_schema(request=HandOverInput, responses=OpenApiTypes.OBJECT, operation_id="team_hand_over")
+    def post(self, request: Any) -> Any:
+        """How much of each kind."""
+
+        def handed() -> Response:
+            values = self.values(HandOverInput)
+            if lines := values.pop("lines", None):
+                rows = RequestLine.objects.visible_to(self.actor).filter(public_id__in=lines)
+                keys = list(rows.values_list("pk", flat=True))
+                if len(keys) != len(set(lines)):
+                    raise Missing()
+                return Response({work.NEEDS: work.assign(actor=self.actor, lines=keys, target=values["to_buyer"])})
+            done = work.hand_over(
+                actor=self.actor, source=values["from_buyer"], target=values["to_buyer"], what=values.get("what", []),
+                category=values["category"], note=values["note"],
+            )  # fmt: skip
+            return Response(done)
+
+        return self.write(handed)
+
+
+register_view("team-load/", TeamLoadView, "team-load")
+register_view("team-load/hand-over/", HandOverView, "team-load-hand-over")

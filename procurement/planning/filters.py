@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from procurement.planning import routing
 from procurement.planning.models import Demand, DemandLine
 from procurement.requests.models import RequestLine
 from srm.catalog import lookups  # noqa: F401  the pickers below ask them
@@ -24,6 +25,8 @@ class BoardFilter(filters.FilterSet):
     department = filters.PickerFilter("departments", label=_("Department"), method="of_department")
     need_by = filters.DateRangeFilter(label=_("Needed by"))
     mine = filters.FlagFilter(label=_("My categories"), method="of_buyer")
+    buyer = filters.PickerFilter("users", label=_("Buyer"), method="routed_to")
+    nobody = filters.FlagFilter(label=_("Without a buyer"), method="for_the_head")
     held = filters.FlagFilter(label=_("Held back"), method="as_it_is")
     words = filters.django_filters.CharFilter(label=_("In words"), method="in_words")
 
@@ -38,8 +41,14 @@ class BoardFilter(filters.FilterSet):
         return queryset.filter(request__department__path__startswith=department.path) if department else queryset
 
     def of_buyer(self, queryset: QuerySet, _name: str, value: bool) -> QuerySet:
-        """Categories whose buyer the reader is."""
-        return queryset.filter(category__buyer_id=self.actor.user_id) if value else queryset
+        """What the reader buys, or the colleague for whom he stands in today."""
+        return routing.routing().of(queryset, routing.mine(self.actor)) if value else queryset
+
+    def routed_to(self, queryset: QuerySet, _name: str, user: Any) -> QuerySet:
+        return routing.routing().of(queryset, [user.pk]) if user else queryset
+
+    def for_the_head(self, queryset: QuerySet, _name: str, value: bool) -> QuerySet:
+        return routing.routing().of(queryset, [None]) if value else queryset
 
     def as_it_is(self, queryset: QuerySet, _name: str, _value: bool) -> QuerySet:
         """What is held back is another list, chosen before it is filtered."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
+from procurement.planning import work
 from procurement.planning.models import Demand
+from srm.catalog import lookups  # noqa: F401  the pickers below ask them
 from srm.ui import forms
 
 
@@ -41,3 +45,29 @@ class ReleaseForm(forms.Form):
     reason = forms.forms.CharField(
         label=_("Reason"), min_length=3, max_length=300, widget=forms.forms.Textarea(attrs={"rows": 2}),
     )  # fmt: skip
+
+
+def what_can_be_handed_over() -> list[tuple[str, Any]]:
+    """Names and labels of the kinds of work."""
+    return [
+        (work.NEEDS, _("Open needs")), *[(kind.name, kind.label) for kind in work.kinds()],
+        (work.CATEGORIES, _("Categories, from now on")),
+    ]  # fmt: skip
+
+
+class HandOverForm(forms.Form):
+    """Whose work goes to whom, and what of it."""
+
+    source = forms.PickerField(
+        "users", label=_("From"), required=False, help_text=_("Left empty: the needs that nobody is responsible for.")
+    )
+    target = forms.PickerField("users", label=_("To"))
+    what = forms.forms.MultipleChoiceField(
+        label=_("What"), choices=what_can_be_handed_over, widget=forms.forms.CheckboxSelectMultiple
+    )
+    category = forms.PickerField(
+        "categories", label=_("Only needs of this category"), required=False, help_text=_("And of those below it.")
+    )
+    note = forms.forms.CharField(label=_("Note"), required=False, max_length=300)
+
+    layout = [("source", "target"), "what", "category", "note"]

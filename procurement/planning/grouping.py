@@ -10,13 +10,13 @@ from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext_lazy as _
 
-from procurement.planning import beside
+from procurement.planning import beside, routing
 from procurement.requests.models import RequestLine
 
 ITEM = ("item_id", "text_key", "key_category", "base_unit_id")
 FIELDS: dict[str, tuple[str, ...]] = {
     "item": ITEM, "category": ("category_id",), "supplier": ("key_supplier",), "month": ("key_month",),
-    "place": ("place_id",), "buyer": ("category__buyer_id",),
+    "place": ("place_id",), "buyer": ("key_buyer",),
 }  # fmt: skip
 LABELS = {
     "item": _("Item"), "category": _("Category"), "supplier": _("Last supplier"), "month": _("Month"),
@@ -43,6 +43,8 @@ def keyed(lines: QuerySet[RequestLine], keys: Sequence[str] = USUAL) -> QuerySet
         found = found.annotate(key_month=TruncMonth("need_by"))
     if "supplier" in keys:
         found = found.annotate(key_supplier=beside.last_supplier())
+    if "buyer" in keys:
+        found = found.annotate(key_buyer=routing.routing().expression())
     return found
 
 

@@ -120,7 +120,7 @@ class _Known:
         self.places = Place.objects.in_bulk(_all(rows, "place_id"))
         self.categories = Category.objects.in_bulk(_all(rows, "any_category"))
         self.suppliers = Supplier.objects.unscoped(PLANNING).in_bulk(_all(rows, "key_supplier"))
-        self.buyers = User.objects.in_bulk(_all(rows, "category__buyer_id"))
+        self.buyers = User.objects.in_bulk(_all(rows, "key_buyer"))
         placed = [row for row in rows if row.get("item_id") and row.get("place_id")]
         self.free = _free(placed)
         self.coming = supply.coming(entity, _all(placed, "item_id"), _all(placed, "place_id")) if entity else {}
@@ -138,7 +138,7 @@ class _Known:
             self.units[row["any_unit"]] if one_unit else None, self.places.get(row.get("place_id") or 0),
             row["quantity"] if one_unit else Decimal(0), row["needs"], row["departments"], row["first"], row["last"],
             row["worth"], free, min(coming, row["quantity"] - free), self.suppliers.get(row.get("key_supplier") or 0),
-            row.get("key_month"), self.buyers.get(row.get("category__buyer_id") or 0),
+            row.get("key_month"), self.buyers.get(row.get("key_buyer") or 0),
         )  # fmt: skip
 
 

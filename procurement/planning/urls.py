@@ -1,10 +1,18 @@
 """Addresses of planning."""
 
-from procurement.planning import views
+from procurement.planning import demand_views, team_views, views
 from srm.ui.pages import routes
 
 app_name = "planning"
 urlpatterns = [
-    *routes(views.Board, views.DemandLineList, views.DemandList, prefix=""),
-    *routes(views.DemandDetail, views.DemandAct, prefix="demands/"),
+    *routes(
+        views.Board,
+        team_views.Team,
+        team_views.TeamFile,
+        team_views.HandOver,
+        views.DemandLineList,
+        views.DemandList,
+        prefix="",
+    ),
+    *routes(demand_views.DemandDetail, demand_views.DemandAct, prefix="demands/"),
 ]

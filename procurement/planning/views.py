@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -23,8 +22,8 @@ from procurement.planning import (
     offered,
     selectors,
     services,
-    splitting,
     tables,
+    work,
 )
 from procurement.planning.grouping import LABELS, clean_keys
 from procurement.planning.models import Demand, DemandLine
@@ -32,20 +31,16 @@ from procurement.requests import holding
 from srm.core.errors import DomainError, Missing, NotAllowed, RuleBroken
 from srm.flow.uow import unit_of_work
 from srm.jobs.services import enqueue
-from srm.people.models import LegalEntity
-from srm.ui import keyset
-from srm.ui.charts import Chart
+from srm.people.models import LegalEntity, User
 from srm.ui.errors import sentences_of
 from srm.ui.links import url_of
 from srm.ui.menu import menu
-from srm.ui.pages import DetailPage, ListPage, Page
+from srm.ui.pages import ListPage, Page
 from srm.ui.preferences import remember, remembered
 from srm.ui.slots import Action
 
 VIEW, MERGE, RELEASE = "planning.view", "planning.aggregate", "planning.edit"
 SHOWN = 100
-FLOWS = 40
-TOP = 12
 KEYS = "board:keys"
 MOST_TOLD = 8
 
@@ -91,6 +86,7 @@ class Board(Page):
             "may_hold": self.actor.may(RELEASE), "held": bool(self.request.GET.get("held")),
             "form": self.form or forms.MergeForm(actor=self.actor), "reasons": self.reasons, "actions": self.actions(),
             "offered": actions.actions_for(self.actor, on_board=True),
+            "assigned_to": work.buyers() if self.actor.may(work.ASSIGN) else None,
             "query": self.request.GET.urlencode(), "marks": set(self.request.POST.getlist("marks")),
         }  # fmt: skip
 
@@ -101,6 +97,8 @@ class Board(Page):
             return HttpResponseRedirect(request.get_full_path())
         if name := next((one for one in ("hold", "let_plan") if request.POST.get(one)), ""):
             return self.hold(name)
+        if request.POST.get("assign"):
+            return self.assign()
         if not self.actor.may(MERGE) or self.entity is None:
             raise NotAllowed()
         self.form = forms.MergeForm(request.POST, actor=self.actor)
@@ -137,6 +135,27 @@ class Board(Page):
             else ngettext("%(n)d need can be planned again.", "%(n)d needs can be planned again.", count)
         )  # fmt: skip
         messages.success(self.request, text % {"n": count})
+        return HttpResponseRedirect(self.request.get_full_path())
+
+    def assign(self) -> HttpResponseBase:
+        """What is ticked is bought by the one chosen, whatever the rules say."""
+        if self.entity is None:
+            raise NotAllowed()
+        marks, query = self.request.POST.getlist("marks"), self.request.GET.urlencode()
+        target = User.objects.filter(public_id=self.request.POST.get("buyer", "")).first()
+        try:
+            if target is None or not marks:
+                raise RuleBroken([_("Tick some needs and choose a buyer.")])
+            lines = choosing.chosen_lines(self.actor, self.entity, query, marks, self.keys)
+            with unit_of_work():
+                count = work.assign(actor=self.actor, lines=lines.values_list("pk", flat=True), target=target)
+        except NotAllowed:
+            raise
+        except DomainError as fault:
+            self.reasons = sentences_of(fault)
+            return self.show(status=fault.status)
+        text = ngettext("%(n)d need is %(who)s's now.", "%(n)d needs are %(who)s's now.", count)
+        messages.success(self.request, text % {"n": count, "who": target.name})
         return HttpResponseRedirect(self.request.get_full_path())
 
     def run_action(
@@ -246,50 +265,6 @@ class DemandLineList(ListPage):
         return url_of(row.demand)
 
 
-class DemandDetail(DetailPage):
-    """A demand: its lines with the departments behind each, and what can be done with those ticked."""
-
-    model, permission = Demand, VIEW
-    template = "procurement/planning/demand.html"
-    overview_template = "procurement/planning/_demand.html"
-    facts = [
-        "buyer", "line_count", "need_count", "department_count", ("window", gettext_lazy("Need-by window")), ("worth", gettext_lazy("Worth about")),
-        "created_at", "legal_entity",
-    ]  # fmt: skip
-
-    def queryset(self) -> QuerySet:
-        return super().queryset().select_related("buyer", "legal_entity", "created_by")
-
-    def heading(self) -> Any:
-        return self.object.title or self.object.number
-
-    def fact_window(self) -> str:
-        """The calendar's week or month, or how many days."""
-        if self.object.window != Demand.Window.DAYS:
-            return str(self.object.get_window_display())
-        days = self.object.window_days
-        return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
-
-    def fact_worth(self) -> str:
-        from srm.ui import formats
-
-        return formats.money(selectors.worth_of(self.object), self.object.legal_entity.currency)
-
-    def tab_context(self) -> dict[str, Any]:
-        if self.tab != "overview":
-            return super().tab_context()
-        page = keyset.paginate(
-            selectors.lines_of(self.object), sorts={"need_from": ("need_from", "id")}, sort="need_from",
-            cursor=self.request.GET.get("cursor", ""), per_page=SHOWN,
-        )  # fmt: skip
-        shares = selectors.shares_of(page.rows, self.actor)
-        return {
-            **super().tab_context(), "shares": shares, "chart": flow_chart(shares), "slice": page,
-            "offered": actions.actions_for(self.actor), "may_release": self.actor.may(RELEASE),
-            "act_url": reverse("planning:demand-act", args=[self.object.public_id]),
-        }  # fmt: skip
-
-
 def tell(request: HttpRequest, done: actions.Done) -> None:
     """What an action did, and what it left and why; of many only the first."""
     for sentence in done.sentences:
@@ -298,86 +273,3 @@ def tell(request: HttpRequest, done: actions.Done) -> None:
         messages.warning(request, sentence)
     if (more := len(done.left) - MOST_TOLD) > 0:
         messages.warning(request, _("And %(n)d more.") % {"n": more})
-
-
-def flow_chart(shares: list[selectors.Behind]) -> Chart | None:
-    """From departments to what they need together; the largest flows, by estimated value."""
-    flows: dict[tuple[str, str], Decimal] = {}
-    for one in shares:
-        price = (one.line.item.reference_price if one.line.item else None) or one.line.estimate or Decimal(0)
-        for department, quantity, _requests in one.shares:
-            # A line and a department of one name would be one node.
-            key = (department.name, f"{one.line.item.name if one.line.item else one.line.what} ")
-            flows[key] = flows.get(key, Decimal(0)) + quantity * price
-    if len({department for department, _what in flows}) < 2 or not any(flows.values()):
-        return None
-    ranked = sorted(flows.items(), key=lambda flow: -flow[1])
-    kept = list(dict.fromkeys(what for (_department, what), _value in ranked))[:TOP]
-    rows = [(department, what, value) for (department, what), value in ranked if what in kept and value][:FLOWS]
-    columns = [("department", _("Department")), ("what", _("Item")), ("value", _("Worth about"))]
-    return Chart("sankey", "", columns, rows, height=120 + 26 * len(kept))
-
-
-class DemandAct(Page):
-    """Something is done with ticked demand lines: an upper room's action, or their release."""
-
-    model, permission, name, title = Demand, VIEW, "act", gettext_lazy("Demand")
-    http_method_names = ["post"]
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        back = HttpResponseRedirect(url_of(self.object) or "/")
-        lines = self.ticked()
-        if not lines:
-            messages.warning(request, _("Tick some lines first."))
-            return back
-        try:
-            with unit_of_work():
-                result = self.act(request.POST.get("action", ""), lines)
-        except DomainError as fault:
-            for sentence in sentences_of(fault):
-                messages.error(request, sentence)
-            return back
-        if isinstance(result, actions.Done):
-            tell(request, result)
-            result = result.url
-        address = result if isinstance(result, str) else url_of(result) if result is not None else None
-        return HttpResponseRedirect(address) if address else back
-
-    def ticked(self) -> list[DemandLine]:
-        """The ticked lines of this demand."""
-        ids = self.request.POST.getlist("ids")[: SHOWN * 10]
-        rows = DemandLine.objects.visible_to(self.actor).filter(demand=self.object, public_id__in=ids)
-        return list(rows.select_related("demand", "item", "category", "unit", "place").order_by("pk"))
-
-    def act(self, name: str, lines: list[DemandLine]) -> Any:
-        """Run the action inside the unit of work."""
-        if name in {"split", "join"}:
-            return self.cut_or_join(name, lines)
-        if name == "release":
-            if not self.actor.may(RELEASE):
-                raise NotAllowed()
-            reason = self.request.POST.get("reason", "")
-            services.release(actor=self.actor, demand_lines=lines, reason=reason)
-            messages.success(self.request, _("Released. The needs are open again."))
-            return None
-        return self.run_action(name, lines)
-
-    def cut_or_join(self, name: str, lines: list[DemandLine]) -> None:
-        """Split one line, or join several."""
-        if not self.actor.may(RELEASE):
-            raise NotAllowed()
-        if name == "join":
-            splitting.join(actor=self.actor, demand_lines=lines)
-            messages.success(self.request, _("Joined. The first of the lines has it all."))
-            return
-        if len(lines) != 1:
-            raise RuleBroken([_("Tick the one line that is to be split.")])
-        splitting.split(actor=self.actor, demand_line=lines[0], quantity=self.request.POST.get("quantity", ""))
-        messages.success(self.request, _("Split. The latest needs are on a line of their own."))
-
-    def run_action(self, name: str, lines: list[DemandLine]) -> Any:
-        """An upper room's action."""
-        chosen = next((one for one in actions.actions_for(self.actor) if one.name == name), None)
-        if chosen is None:
-            raise NotAllowed()
-        return chosen.run(actor=self.actor, demand_lines=lines)

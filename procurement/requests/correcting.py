@@ -117,7 +117,7 @@ def _split(request: PurchaseRequest, kept: RequestLine, *, actor: Actor, quantit
     base = to_base(kept.item, part, kept.unit)
     before, content = [kept.quantity, kept.quantity - part], content_of(request)
     last = RequestLine.objects.unscoped(LINES).filter(request=request).order_by("position").last()
-    values: dict[str, Any] = {name: getattr(kept, name) for name in STORED}
+    values: dict[str, Any] = {name: getattr(kept, name) for name in (*STORED, "buyer")}
     amount = cents(kept.amount * base / kept.base_quantity)
     values |= {"quantity": part, "base_quantity": base, "amount": amount}
     away = RequestLine(

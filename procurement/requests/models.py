@@ -158,6 +158,11 @@ class RequestLine(RequestLineLifecycle, Line, Work):
         db_index=False,
     )  # fmt: skip
 
+    buyer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Assigned to"),
+        db_index=False, editable=False,
+    )  # fmt: skip
+
     objects = scoped(RequestLineQuerySet)
 
     class Meta(Line.Meta):

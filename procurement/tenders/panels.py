@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from procurement.planning.actions import demand_action
 from procurement.planning.models import DemandLine
+from procurement.planning.work import TEAM, Figure, Kind
+from procurement.planning.work import register as register_work
 from procurement.tenders import policy, selectors, services
 from procurement.tenders.lifecycle import TenderState
 from procurement.tenders.models import Tender
@@ -19,6 +21,15 @@ from srm.ui.links import url_of
 from srm.ui.panels import panel
 
 discussed(Tender, view="tenders.view", people=lambda tender: [tender.buyer])
+
+RUNNING = (TenderState.DRAFT, TenderState.PUBLISHED, TenderState.EVALUATION, TenderState.AWARDING)
+
+register_work(
+    Kind(
+        "tenders", _("Tenders"), order=20, open=lambda: Tender.objects.unscoped(TEAM).filter(state__in=RUNNING),
+        figures=[Figure("tenders", _("Tenders running"))],
+    )
+)  # fmt: skip
 
 
 @panel(

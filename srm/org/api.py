@@ -27,6 +27,7 @@ def _staff(rows: QuerySet) -> QuerySet:
 
 class LegalEntitySerializer(Serializer):
     currency = CurrencyField(required=False)
+    buyer = RefField(User, filter=_staff, required=False, allow_null=True)
 
     class Meta:
         model = LegalEntity
@@ -39,6 +40,7 @@ class LegalEntitySerializer(Serializer):
             "number_prefix",
             "address",
             "share_rule",
+            "buyer",
             "is_active",
         )
         fields = (*writable, "version")
@@ -46,10 +48,11 @@ class LegalEntitySerializer(Serializer):
 
 class DepartmentSerializer(Serializer):
     head = RefField(User, filter=_staff, required=False, allow_null=True)
+    buyer = RefField(User, filter=_staff, required=False, allow_null=True)
 
     class Meta:
         model = Department
-        writable = ("code", *_NAMES, "parent", "legal_entity", "head", "place", "is_active")
+        writable = ("code", *_NAMES, "parent", "legal_entity", "head", "place", "buyer", "is_active")
         fields = (*writable, "path", "version")
 
 

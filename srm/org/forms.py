@@ -21,10 +21,14 @@ class LegalEntityForm(forms.ModelForm):
     """A firm of the group."""
 
     currency = forms.CurrencyField(label=_("Base currency"))
+    buyer = forms.PickerField(
+        "users", label=_("Responsible buyer"), required=False,
+        help_text=_("Buys what no category and no department has a buyer for."),
+    )  # fmt: skip
 
     class Meta:
         model = LegalEntity
-        fields = ["code", "tax_id", "country", "currency", "number_prefix", "address", "share_rule", "is_active",
+        fields = ["code", "tax_id", "country", "currency", "number_prefix", "address", "share_rule", "buyer", "is_active",
                   "name_en", "name_ru", "name_bg"]  # fmt: skip
 
     layout = [
@@ -32,7 +36,7 @@ class LegalEntityForm(forms.ModelForm):
         ("country", "currency", "number_prefix"),
         *NAMES,
         "address",
-        "share_rule",
+        ("share_rule", "buyer"),
         "is_active",
     ]
 
@@ -62,11 +66,27 @@ class DepartmentForm(forms.ModelForm):
     )
     place = forms.PickerField("places", label=_("Usual delivery place"), required=False)
 
+    buyer = forms.PickerField(
+        "users", label=_("Responsible buyer"), required=False,
+        help_text=_("Buys what the departments from here down need and no category has a buyer for."),
+    )  # fmt: skip
+
     class Meta:
         model = Department
-        fields = ["code", "parent", "legal_entity", "head", "place", "is_active", "name_en", "name_ru", "name_bg"]
+        fields = [
+            "code",
+            "parent",
+            "legal_entity",
+            "head",
+            "place",
+            "buyer",
+            "is_active",
+            "name_en",
+            "name_ru",
+            "name_bg",
+        ]
 
-    layout = [("code", "parent"), *NAMES, ("legal_entity", "head"), "place", "is_active"]
+    layout = [("code", "parent"), *NAMES, ("legal_entity", "head"), ("place", "buyer"), "is_active"]
 
 
 class CostCenterForm(forms.ModelForm):

@@ -40,7 +40,7 @@ class LegalEntityList(ListPage):
 
 class LegalEntityDetail(DetailPage):
     model, permission = LegalEntity, VIEW
-    facts = ["code", "tax_id", "country", "currency", "number_prefix", "address", "share_rule", "is_active"]
+    facts = ["code", "tax_id", "country", "currency", "number_prefix", "address", "share_rule", "buyer", "is_active"]
 
 
 class LegalEntityCreate(CreatePage):
@@ -96,7 +96,7 @@ class DepartmentList(ListPage):
 
 class DepartmentDetail(DetailPage):
     model, permission = Department, VIEW
-    facts = ["code", "parent", "legal_entity", "head", "place", "is_active"]
+    facts = ["code", "parent", "legal_entity", "head", "place", "buyer", "is_active"]
 
     def eyebrow(self) -> list[Any]:
         return [*super().eyebrow(), self.object.path.strip("/").replace("/", " / ")]

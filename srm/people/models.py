@@ -38,6 +38,10 @@ class LegalEntity(Named, Searchable):
         _("Deliveries that are too small are shared"), max_length=10, choices=ShareRule, default=ShareRule.NEED_BY,
         db_default=ShareRule.NEED_BY,
     )  # fmt: skip
+    buyer = models.ForeignKey(
+        "srm.User", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("Responsible buyer"),
+        help_text=_("Buys what no category and no department has a buyer for."),
+    )  # fmt: skip
     is_active = models.BooleanField(_("Active"), default=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -66,6 +70,10 @@ class Department(Named, Searchable):
     place = models.ForeignKey(
         "srm.Place", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("Usual delivery place")
     )
+    buyer = models.ForeignKey(
+        "srm.User", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("Responsible buyer"),
+        help_text=_("Buys what the departments from here down need and no category has a buyer for."),
+    )  # fmt: skip
     is_active = models.BooleanField(_("Active"), default=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 

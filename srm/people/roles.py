@@ -43,6 +43,7 @@ HEAD = BUYER | APPROVER | {
     "planning.approve", "registry.block", "requests.approve", "approvals.decide", "catalog.policy", "history.import",
     "catalog.merge", "items.accept_rise",
         "shop.rules",
+        "planning.assign",
 }  # fmt: skip
 EVALUATOR = frozenset(
     {"home.view", "discussion.write", "notify.view", "jobs.view", "files.view", "rest.tokens", "tasks.view", "tenders.view",

@@ -9,10 +9,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from procurement.planning import filters, offered, selectors, services, splitting, views, work
+from procurement.planning import filters, offered, panels, selectors, services, splitting, views, work
 from procurement.planning.models import Demand, DemandLine
-from procurement.requests import holding
-from procurement.requests.models import RequestLine
+from procurement.requests import ahead, holding
+from procurement.requests.models import PurchaseRequest, RequestLine
 from srm.catalog.models import Category
 from srm.core.errors import Missing
 from srm.people.models import LegalEntity, User
@@ -341,3 +341,35 @@ class HandOverView(ApiView):
 
 register_view("team-load/", TeamLoadView, "team-load")
 register_view("team-load/hand-over/", HandOverView, "team-load-hand-over")
+
+
+class AheadSerializer(serializers.Serializer):
+    """What lies ahead of a line: who buys it ("" where the head decides), the likely day, and how that is known."""
+
+    line = serializers.CharField(source="public_id")
+    position = serializers.IntegerField()
+    bought_by = serializers.CharField(allow_blank=True)
+    likely_on = serializers.DateField(allow_null=True)
+    known_by = serializers.ChoiceField(choices=ahead.Source.choices)
+
+
+class AheadView(ApiView):
+    """Who buys what is still to come of a request, and when it is likely to be there."""
+
+    permission = "requests.view"
+
+    @extend_schema(responses=AheadSerializer(many=True), operation_id="requests_ahead")
+    def get(self, request: Any, id: str) -> Response:
+        """Line by line; lines of which nothing is to come any more are left out."""
+        document = PurchaseRequest.objects.visible_to(self.actor).filter(public_id=id).first()
+        if document is None:
+            raise Missing()
+        lines = panels.waiting_lines(document, self.actor)
+        likely = ahead.likely_of(lines)
+        for line in lines:
+            if one := likely.get(line.pk):
+                vars(line).update(likely_on=one.on, known_by=one.source)
+        return Response(AheadSerializer([line for line in lines if line.pk in likely], many=True).data)
+
+
+register_view("requests/<str:id>/ahead/", AheadView, "requests-ahead")

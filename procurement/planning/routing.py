@@ -12,7 +12,7 @@ the lines are many, so that what is asked of them is conditions on their own col
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.db.models import (
@@ -100,11 +100,3 @@ def _nearest(model: type[Category] | type[Department], path: str) -> Subquery:
     wanted = ExpressionWrapper(OuterRef(path), output_field=CharField())
     above = model.objects.filter(buyer__is_active=True).alias(wanted=wanted).filter(wanted__startswith=F("path"))
     return Subquery(above.order_by(Length("path").desc()).values("buyer__name")[:1])
-
-
-def by_buyer(lines: Iterable[RequestLine]) -> dict[str, list[int]]:
-    """Positions of lines that `names_of` read, by who buys them."""
-    found: dict[str, list[int]] = defaultdict(list)
-    for line in lines:
-        found[line.bought_by].append(line.position)  # type: ignore[attr-defined]
-    return dict(found)

@@ -180,7 +180,7 @@ def test_ticked_needs_are_assigned_on_the_board_and_the_requester_sees_by_whom(f
     assert client.post(BOARD, {"assign": "1", "buyer": stefan.public_id, "marks": group.mark}).status_code == 302
     assert bought_by() == [stefan.name, ""]
     page = client_of("requester").get(request.get_absolute_url()).content.decode()
-    assert "Bought by" in page
+    assert "Who buys it, and when" in page
     assert stefan.name in page
 
 

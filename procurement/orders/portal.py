@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
+from procurement.orders import dates
 from procurement.orders.forms import ConfirmForm, ConfirmLineForm
 from procurement.orders.models import OrderState, PurchaseOrder
 from procurement.orders.views import pdf_answer
@@ -51,10 +52,12 @@ class PortalOrder(SupplierPage):
         return super().queryset().select_related("legal_entity", "place")
 
     def context(self) -> dict[str, Any]:
+        rows = list(self.object.lines.select_related("item", "unit"))
+        plans = dates.plans_of(rows)
         offers = {offer.name: offer for offer in available(self.object, self.actor)}
         return {
             **super().context(), "order": self.object, "confirm": offers.get("confirm"),
-            "rows": list(self.object.lines.select_related("item", "unit")),
+            "rows": [(row, dates.said(plans.get(row.pk, []))) for row in rows],
             "answers": list(self.object.confirmations.all()[:3]),
         }  # fmt: skip
 

@@ -7,6 +7,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from procurement.orders import dates
 from procurement.orders.models import OrderLine, PurchaseOrder
 from srm.ui import formats, printing
 
@@ -20,6 +21,8 @@ def order_pdf(order: PurchaseOrder) -> bytes:
 def letter(order: PurchaseOrder) -> dict:
     """Everything the template prints, as text in the active language."""
     entity, supplier = order.legal_entity, order.supplier
+    lines = list(order.lines.select_related("item", "unit"))
+    plans = dates.plans_of(lines)
     link = f"{settings.BASE_URL}{order.get_absolute_url()}"
     return {
         "title": _("Purchase order"),
@@ -40,10 +43,10 @@ def letter(order: PurchaseOrder) -> dict:
             [_("Buyer"), order.buyer.name if order.buyer else "–"],
         ],
         "lines": [
-            [str(line.position), _described(line), formats.quantity(line.quantity, line.unit.symbol),
+            [str(line.position), _described(line, plans.get(line.pk, [])), formats.quantity(line.quantity, line.unit.symbol),
              formats.price(line.price, per=line.price_basis), formats.day(line.need_by) if line.need_by else "–",
              formats.money(line.net, "")]
-            for line in order.lines.select_related("item", "unit")
+            for line in lines
         ],
         "total": formats.money(order.net_total, order.currency),
         "note": order.note,
@@ -51,6 +54,7 @@ def letter(order: PurchaseOrder) -> dict:
     }  # fmt: skip
 
 
-def _described(line: OrderLine) -> str:
-    """What is ordered; of a service also the work, its period and what is handed over."""
-    return "\n".join([line.what, *(f"{label}: {text}" for label, text in line.work_facts)])
+def _described(line: OrderLine, plan: list[dates.Due]) -> str:
+    """What is ordered; of a service also the work; when how much is needed, where it is on several days."""
+    parts = [line.what, *(f"{label}: {text}" for label, text in line.work_facts), dates.said(plan)]
+    return "\n".join(filter(None, parts))

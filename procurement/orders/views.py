@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from procurement.orders import costs, deciding, money, printing, services
+from procurement.orders import costs, dates, deciding, money, printing, services
 from procurement.orders.exchange import OrderSheet
 from procurement.orders.filters import OrderFilter
 from procurement.orders.forms import OrderForm, OrderLines, PayerForm, PeriodForm
@@ -304,6 +304,15 @@ def for_whom(order: PurchaseOrder, actor: Actor, request: HttpRequest) -> Conten
     ]
     shared = order.sharing_label if len(rows) > 1 else ""
     return ("procurement/orders/_for_whom.html", {"rows": rows, "shared": shared}) if rows else None
+
+
+@panel(PurchaseOrder, _("Delivery plan"), order=15, place="main")
+def delivery_plan(order: PurchaseOrder, actor: Actor, request: HttpRequest) -> Content:
+    """Lines that are needed on several days, and what the supplier promised."""
+    lines = list(order.lines.select_related("item", "unit"))
+    plans = dates.plans_of(lines)
+    rows = [(line, plans[line.pk]) for line in lines if line.pk in plans]
+    return ("procurement/orders/_delivery_plan.html", {"rows": rows}) if rows else None
 
 
 @panel(PurchaseOrder, _("Confirmations"), order=30, place="side")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from procurement.orders.models import OrderLine, PurchaseOrder
 from procurement.requests import selectors as requests
+from procurement.requests.models import RequestLine
 from srm.ui import formats
 
 KIND = PurchaseOrder._meta.label_lower
@@ -30,8 +32,13 @@ class Due:
 
 def plans_of(lines: list[OrderLine]) -> dict[int, list[Due]]:
     """{order line: what is needed when, the earliest first}, of lines that are needed on more than one day."""
+    return plans_from(requests.behind(KIND, [line.pk for line in lines], "ordered"))
+
+
+def plans_from(behind: Mapping[int, list[tuple[RequestLine, Decimal]]]) -> dict[int, list[Due]]:
+    """The same of needs that were read already."""
     found = {}
-    for line_id, shares in requests.behind(KIND, [line.pk for line in lines], "ordered").items():
+    for line_id, shares in behind.items():
         days: dict[tuple[dt.date, str], Decimal] = defaultdict(Decimal)
         for need, quantity in shares:
             days[need.need_by, need.base_unit.symbol] += quantity

@@ -295,7 +295,8 @@ def costs_chart(rows: list[costs.Cost]) -> Chart | None:
 @panel(PurchaseOrder, _("For whom"), order=20, permission="requests.view", place="main")
 def for_whom(order: PurchaseOrder, actor: Actor, request: HttpRequest) -> Content:
     """Which departments' needs the order serves."""
-    behind = requests.behind(services.KIND, list(order.lines.values_list("pk", flat=True)), "ordered")
+    lines = {line.pk: line for line in order.lines.select_related("item", "unit")}
+    behind = requests.behind(services.KIND, list(lines), "ordered")
     came = requests.came_of(services.KIND, list(behind))
     rows = [
         {"line": line, "quantity": quantity, "came": came.get((line_id, line.pk), 0)}
@@ -303,16 +304,8 @@ def for_whom(order: PurchaseOrder, actor: Actor, request: HttpRequest) -> Conten
         for line, quantity in shares
     ]
     shared = order.sharing_label if len(rows) > 1 else ""
-    return ("procurement/orders/_for_whom.html", {"rows": rows, "shared": shared}) if rows else None
-
-
-@panel(PurchaseOrder, _("Delivery plan"), order=15, place="main")
-def delivery_plan(order: PurchaseOrder, actor: Actor, request: HttpRequest) -> Content:
-    """Lines that are needed on several days, and what the supplier promised."""
-    lines = list(order.lines.select_related("item", "unit"))
-    plans = dates.plans_of(lines)
-    rows = [(line, plans[line.pk]) for line in lines if line.pk in plans]
-    return ("procurement/orders/_delivery_plan.html", {"rows": rows}) if rows else None
+    plans = [(lines[line_id], plan) for line_id, plan in dates.plans_from(behind).items()]
+    return ("procurement/orders/_for_whom.html", {"rows": rows, "shared": shared, "plans": plans}) if rows else None
 
 
 @panel(PurchaseOrder, _("Confirmations"), order=30, place="side")

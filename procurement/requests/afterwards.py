@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from procurement.requests import forms, services
 from procurement.requests.lifecycle import LineState
 from procurement.requests.models import PurchaseRequest, RequestLine
+from procurement.requests.substitutes.views import substitute_actions
 from srm.core.actor import Actor
 from srm.core.errors import RuleBroken
 from srm.ui import formats
@@ -36,7 +37,7 @@ def later_actions(request: PurchaseRequest, lines: list[RequestLine], actor: Act
         found.append(Action("split", _("Split a line"), reverse(f"{address}split", args=[request.public_id])))
     if actor.may(PROCESS) and any(services.can_be_named(line) for line in lines):
         found.append(Action("name-item", _("Find the item"), reverse(f"{address}name-item", args=[request.public_id])))
-    return found
+    return [*found, *substitute_actions(lines, actor)]
 
 
 def may_withdraw(request: PurchaseRequest, actor: Actor) -> bool:

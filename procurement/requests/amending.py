@@ -13,6 +13,7 @@ from procurement.requests.deciding import ask_about_change
 from procurement.requests.lifecycle import LineState
 from procurement.requests.lines import FIELDS, STORED, Defaults, clean_some, differences, refuse_strange_ids
 from procurement.requests.models import PurchaseRequest, RequestLine
+from procurement.requests.substitutes import closing
 from srm.audit import services as audit
 from srm.budget import services as budget
 from srm.catalog.units import to_base
@@ -179,6 +180,7 @@ class _Amendment:
 
     def _lessen(self, line: RequestLine, wanted: Mapping[str, Any], base: Decimal) -> None:
         self.changes |= differences(line, wanted)
+        closing.expire([line.pk] if base != line.base_quantity else [], actor=self.actor)
         amount = cents(line.amount * base / line.base_quantity)
         freed, line.amount = line.amount - amount, amount
         line.open_quantity -= line.base_quantity - base

@@ -13,10 +13,11 @@ from procurement.requests.deciding import ask_again, content_of, count_anew
 from procurement.requests.lifecycle import LineState
 from procurement.requests.lines import STORED
 from procurement.requests.models import PurchaseRequest, RequestLine
+from procurement.requests.substitutes import closing
 from srm.approvals import services as approvals
 from srm.audit import services as audit
 from srm.budget import services as budget
-from srm.catalog.units import to_base
+from srm.catalog.units import STEP, to_base
 from srm.core.actor import Actor
 from srm.core.errors import InvalidInput, NotAllowed, RuleBroken
 from srm.core.money import cents
@@ -38,7 +39,7 @@ def give_back(request: PurchaseRequest, *, actor: Actor, lines: Sequence[Request
     uow.require()
     if not lines:
         raise InvalidInput({"lines": [_("Tick what you give back.")]})
-    reason = _checked(reason)
+    reason = checked_reason(reason)
     locked = records.locked_row(request)
     for line in sorted(lines, key=lambda line: line.pk):
         perform(line, "give_back", actor=actor, reason=reason)
@@ -63,10 +64,10 @@ def split_line(
     if not actor.may(PROCESS):
         raise NotAllowed()
     locked = records.locked_row(request)
-    kept = _locked_line(line)
+    kept = locked_line(line)
     if kept.state != LineState.APPROVED:
         raise RuleBroken([_("Only an approved line can be split.")])
-    return _split(locked, kept, actor=actor, quantity=quantity, reason=reason)
+    return _split(locked, _undisputed(kept, actor), actor=actor, quantity=quantity, reason=reason)
 
 
 def cancel_quantity(
@@ -81,12 +82,12 @@ def cancel_quantity(
         InvalidInput: no such quantity is open, or no reason. RuleBroken: it is not the actor's, or ended.
     """
     uow.require()
-    reason = _checked(reason)
+    reason = checked_reason(reason)
     locked = records.locked_row(request)
-    kept = _locked_line(line)
+    kept = locked_line(line)
     if kept.state not in {LineState.SUBMITTED, LineState.APPROVED}:
         raise RuleBroken([_("A quantity can only be cancelled of what was sent. Edit the request instead.")])
-    away = _split(locked, kept, actor=actor, quantity=quantity, reason=reason)
+    away = _split(locked, _undisputed(kept, actor), actor=actor, quantity=quantity, reason=reason)
     away = perform(away, "cancel", actor=actor, reason=reason)
     ask_again(locked, actor=actor)
     count_anew(locked)
@@ -94,27 +95,55 @@ def cancel_quantity(
     return locked
 
 
-# ------------------------------------------------------------------------------------------------ inside
+def checked_reason(reason: str) -> str:
+    """What others will read of why something changes.
 
-
-def _checked(reason: str) -> str:
+    Raises:
+        InvalidInput: too short, or too long.
+    """
     reason = reason.strip()
     if not 3 <= len(reason) <= 500:
         raise InvalidInput({"reason": [_("Say why, in 3 to 500 characters.")]})
     return reason
 
 
-def _locked_line(line: RequestLine) -> RequestLine:
+def locked_line(line: RequestLine) -> RequestLine:
     """The line as it is now, after whoever plans it at this moment."""
     allocating.lock([line.pk])
     rows = RequestLine.objects.unscoped(LINES).select_related("request", "item", "unit", "category", "cost_center")
     return rows.get(pk=line.pk)
 
 
+def split_off(request: PurchaseRequest, kept: RequestLine, *, actor: Actor, base: Decimal, reason: str) -> RequestLine:
+    """`base` base units of a locked approved line, which are open, as a line of its own.
+
+    Raises:
+        RuleBroken: the unit of the line has no number for such a part.
+    """
+    part = (kept.quantity * base / kept.base_quantity).quantize(STEP)
+    if not 0 < part < kept.quantity:
+        raise RuleBroken([_("So small a part cannot be kept in “%(unit)s”.") % {"unit": kept.unit}])
+    return _move_part(request, kept, actor=actor, part=part, base=base, reason=reason)
+
+
+# ------------------------------------------------------------------------------------------------ inside
+
+
+def _undisputed(line: RequestLine, actor: Actor) -> RequestLine:
+    """The locked line, for which nothing else is proposed any more: a proposal was for all that was open."""
+    return locked_line(line) if closing.expire([line.pk], actor=actor) else line
+
+
 def _split(request: PurchaseRequest, kept: RequestLine, *, actor: Actor, quantity: Any, reason: str) -> RequestLine:
-    """Move `quantity` of a locked line to a new one in the same state, with its share of the amount and the money."""
     part = _part(kept, quantity)
     base = to_base(kept.item, part, kept.unit)
+    return _move_part(request, kept, actor=actor, part=part, base=base, reason=reason)
+
+
+def _move_part(
+    request: PurchaseRequest, kept: RequestLine, *, actor: Actor, part: Decimal, base: Decimal, reason: str
+) -> RequestLine:
+    """Move a part of a locked line to a new one in the same state, with its share of the amount and the money."""
     before, content = [kept.quantity, kept.quantity - part], content_of(request)
     last = RequestLine.objects.unscoped(LINES).filter(request=request).order_by("position").last()
     values: dict[str, Any] = {name: getattr(kept, name) for name in (*STORED, "buyer")}

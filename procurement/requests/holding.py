@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from procurement.requests import allocating
 from procurement.requests.lifecycle import LineState
 from procurement.requests.models import RequestLine
+from procurement.requests.substitutes import closing
 from srm.audit import services as audit
 from srm.core.actor import Actor
 from srm.core.errors import InvalidInput, RuleBroken
@@ -38,11 +39,16 @@ def let_plan(*, actor: Actor, lines: Iterable[int]) -> int:
     """Held lines may be planned again; how many.
 
     Raises:
-        RuleBroken: none of them is held back.
+        RuleBroken: none of them is held back, or another item is proposed for one.
     """
     found = [line for line in _locked(lines) if line.held_reason]
     if not found:
         raise RuleBroken([_("None of this is held back.")])
+    if waiting := closing.open_for(line.pk for line in found):
+        words = {"line": waiting[0].line.position, "request": waiting[0].line.request}
+        raise RuleBroken(
+            [_("%(request)s, line %(line)s: another item is proposed. It waits for the requester's answer.") % words]
+        )
     _write(found, "", "let go", actor)
     return len(found)
 

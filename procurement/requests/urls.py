@@ -1,12 +1,16 @@
 """Addresses of requests."""
 
 from procurement.requests import afterwards, entry, views
+from procurement.requests.substitutes import views as substitutes
 from srm.ui.pages import routes
 
 app_name = "requests"
 urlpatterns = routes(
+    substitutes.SubstituteList, substitutes.SubstituteAnswer, substitutes.SubstituteWithdraw, prefix="substitutes/"
+)
+urlpatterns += routes(
     views.RequestList, views.RequestDetail, views.RequestCreate, views.RequestEdit, views.RequestLook, entry.RequestCopy,
     views.RequestCancelPart, entry.RequestPaste, entry.StarItem,
     afterwards.RequestAmend, afterwards.RequestGiveBack, afterwards.RequestSplit, afterwards.RequestCancelQuantity,
-    afterwards.RequestNameItem,
+    afterwards.RequestNameItem, substitutes.RequestPropose,
 )  # fmt: skip

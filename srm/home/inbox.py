@@ -22,6 +22,7 @@ from procurement.receipts.lifecycle import ReceiptState
 from procurement.receipts.models import GoodsReceipt
 from procurement.requests.lifecycle import LineState
 from procurement.requests.models import PurchaseRequest, RequestLine
+from procurement.requests.substitutes.selectors import waiting_for
 from procurement.tenders.lifecycle import TenderState
 from procurement.tenders.models import Tender
 from srm.approvals import selectors as approvals
@@ -145,6 +146,17 @@ def returned(actor: Actor) -> Section:
         for request in found.order_by("-updated_at")[:MOST]
     ]
     return Section(_("Returned to me"), rows)
+
+
+@waits_for("requests.edit")
+def substitutes(actor: Actor) -> Section:
+    """Other items that are proposed for what I asked for."""
+    rows = [
+        Row(title=str(row), url=reverse("requests:substituteproposal-answer", args=[row.public_id]),
+            hint=row.line.request.number, tone="wait", action=_("Answer"))
+        for row in waiting_for(actor)[:MOST]
+    ]  # fmt: skip
+    return Section(_("Proposed instead"), rows)
 
 
 @waits_for("requests.create")

@@ -25,7 +25,7 @@ def asked() -> int:
 
 def test_of_two_who_split_at_once_the_second_finds_too_little(committed_firm, monkeypatch):
     tasks = two_buyers(committed_firm)
-    monkeypatch.setattr(correcting, "_locked_line", meeting_place(correcting._locked_line))
+    monkeypatch.setattr(correcting, "locked_line", meeting_place(correcting.locked_line))
     answers = at_once(*tasks)
     assert sorted(type(answer) for answer in answers if isinstance(answer, Exception)) == [InvalidInput], answers
     assert asked() == 100
@@ -35,6 +35,6 @@ def test_of_two_who_split_at_once_the_second_finds_too_little(committed_firm, mo
 def test_without_the_lock_more_would_be_asked_for_than_was_approved(committed_firm, monkeypatch):
     tasks = two_buyers(committed_firm)
     monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_options: rows)
-    monkeypatch.setattr(correcting, "_locked_line", meeting_place(correcting._locked_line))
+    monkeypatch.setattr(correcting, "locked_line", meeting_place(correcting.locked_line))
     answers = at_once(*tasks, edge=without_transaction)
     assert asked() > 100, answers

@@ -51,7 +51,7 @@ class SubstituteViewSet(DocumentViewSet):
         return super().queryset().select_related("line__request")
 
 
-class ProposeInput(InputSerializer):
+class ProposeSubstituteInput(InputSerializer):
     """Which line, what instead, and why."""
 
     line = serializers.CharField(max_length=22)
@@ -61,13 +61,13 @@ class ProposeInput(InputSerializer):
     reason = serializers.CharField(min_length=3, max_length=500)
 
 
-class DeclineInput(InputSerializer):
+class DeclineSubstituteInput(InputSerializer):
     """Why the requester does without."""
 
     reason = serializers.CharField(min_length=3, max_length=500)
 
 
-class WithdrawInput(InputSerializer):
+class WithdrawSubstituteInput(InputSerializer):
     """Why it is taken back, if that is worth a word."""
 
     reason = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
@@ -78,13 +78,15 @@ class ProposeView(ApiView):
 
     permission = PROCESS
 
-    @extend_schema(request=ProposeInput, responses={201: SubstituteSerializer}, operation_id="requests_propose")
+    @extend_schema(
+        request=ProposeSubstituteInput, responses={201: SubstituteSerializer}, operation_id="requests_propose"
+    )
     def post(self, request: Any, id: str) -> Any:
         """The proposal; the line is held back until it is answered."""
 
         def work() -> Response:
             document = PurchaseRequest.objects.visible_to(self.actor).filter(public_id=id).first()
-            values = ProposeInput(data=self.body(), context=self.get_serializer_context())
+            values = ProposeSubstituteInput(data=self.body(), context=self.get_serializer_context())
             values.is_valid(raise_exception=True)
             given = dict(values.validated_data)
             line = document and document.lines.filter(public_id=given.pop("line")).first()
@@ -133,10 +135,12 @@ class DeclineView(_ProposalView):
 
     permission = EDIT
 
-    @extend_schema(request=DeclineInput, responses=SubstituteSerializer, operation_id="substitutes_decline")
+    @extend_schema(request=DeclineSubstituteInput, responses=SubstituteSerializer, operation_id="substitutes_decline")
     def post(self, request: Any, id: str) -> Any:
         """The declined proposal; the line is what it was."""
-        return self.change(id, DeclineInput, lambda row, values: services.decline(row, actor=self.actor, **values))
+        return self.change(
+            id, DeclineSubstituteInput, lambda row, values: services.decline(row, actor=self.actor, **values)
+        )
 
 
 class WithdrawView(_ProposalView):
@@ -144,10 +148,12 @@ class WithdrawView(_ProposalView):
 
     permission = PROCESS
 
-    @extend_schema(request=WithdrawInput, responses=SubstituteSerializer, operation_id="substitutes_withdraw")
+    @extend_schema(request=WithdrawSubstituteInput, responses=SubstituteSerializer, operation_id="substitutes_withdraw")
     def post(self, request: Any, id: str) -> Any:
         """The withdrawn proposal; the line is what it was."""
-        return self.change(id, WithdrawInput, lambda row, values: services.withdraw(row, actor=self.actor, **values))
+        return self.change(
+            id, WithdrawSubstituteInput, lambda row, values: services.withdraw(row, actor=self.actor, **values)
+        )
 
 
 register("substitutes", SubstituteViewSet)

@@ -13,7 +13,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('procurement', '0014_shop'),
+        ("procurement", "0017_assigned"),
         ('srm', '0017_equivalents'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("procurement", "0014_shop"),
+        ("procurement", "0016_shop_orders"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

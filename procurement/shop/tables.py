@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from procurement.shop.models import ShopChoice, ShopRule
 from procurement.shop.selectors import agreed_prices, in_base
+from srm.catalog.pictures.tables import PictureColumn
 from srm.ui import formats, tables
 from suppliers.items.models import SupplierItem
 from suppliers.items.tables import sold_by
@@ -40,6 +41,7 @@ def until(row: SupplierItem) -> Any:
 
 
 class ShopTable(tables.Table):
+    picture = PictureColumn(gettext_lazy("Picture"), item="item")
     item = tables.TextColumn(hint="item.category.name")
     base_price = tables.TextColumn(gettext_lazy("Price"), accessor=base_price)
     prices = tables.TextColumn(gettext_lazy("Agreed prices"), accessor=agreed_line)

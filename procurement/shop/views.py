@@ -15,6 +15,7 @@ from procurement.requests.models import PurchaseRequest
 from procurement.requests.views import home_of
 from procurement.shop import filters, forms, selectors, services, tables
 from procurement.shop.models import CREATE
+from srm.catalog.pictures.selectors import with_pictures
 from srm.core.actor import Actor
 from srm.ui import formats
 from srm.ui.menu import menu
@@ -52,7 +53,7 @@ class ShopList(ListPage):
         return with_prices(super().exported())
 
     def decorate(self, rows: QuerySet) -> QuerySet:
-        return with_prices(rows)
+        return with_pictures(with_prices(rows), "item")
 
     def row_url(self, row: Any) -> str | None:
         return reverse("shop:supplieritem-put", args=[row.public_id])

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from srm.catalog.models import Category, Item, ItemUnit, Unit
+from srm.catalog.pictures.tables import PictureColumn
 from srm.ui import tables
 
 
@@ -22,6 +23,7 @@ class TreeColumn(tables.TextColumn):
 
 
 class ItemTable(tables.Table):
+    picture = PictureColumn(_("Picture"))
     article = tables.TextColumn()
     name = tables.TextColumn(_("Name"), wide=True)
     category = tables.LinkColumn()

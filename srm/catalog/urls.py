@@ -4,6 +4,7 @@ from srm.catalog.codes import views as codes
 from srm.catalog.duplicates import views as duplicates
 from srm.catalog.equivalents import views as equivalents
 from srm.catalog.merging import views as merging
+from srm.catalog.pictures import views as pictures
 from srm.catalog.policy import views as policy
 from srm.ui.pages import routes
 
@@ -17,5 +18,6 @@ urlpatterns = [
     *duplicates.ROUTES,
     *equivalents.ROUTES,
     *merging.ROUTES,
+    *pictures.ROUTES,
     *policy.ROUTES,
 ]

@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy
 from srm.catalog import exchange, filters, forms, services, tables
 from srm.catalog.lifecycle import ItemState
 from srm.catalog.models import Category, Item, Unit
+from srm.catalog.pictures.selectors import with_pictures
 from srm.core.actor import Actor
 from srm.core.errors import InvalidInput, Missing
 from srm.core.redirects import current
-from srm.files.rules import attachable
 from srm.ui import formats
 from srm.ui.links import url_of
 from srm.ui.menu import menu
@@ -30,8 +30,6 @@ from srm.ui.tables import render_ready
 VIEW, EDIT = "catalog.view", "catalog.edit"
 ROWS = "srm/catalog/_rows.html"
 SOME = 25
-
-attachable(Item, view=VIEW, change=EDIT)
 
 # -- items -------------------------------------------------------------------
 
@@ -59,6 +57,9 @@ class ItemList(ListPage):
 
     def queryset(self) -> QuerySet:
         return super().queryset().select_related("category", "base_unit")
+
+    def decorate(self, rows: QuerySet) -> QuerySet:
+        return with_pictures(rows)
 
     def actions(self) -> list[Action]:
         quick = Action("quick", _("Quick item"), reverse("catalog:item-quick"))

@@ -131,6 +131,7 @@ KINDS: dict[str, Kind] = {
     "png": Kind("image/png", _begins(b"\x89PNG\r\n\x1a\n")),
     "jpg": Kind("image/jpeg", _begins(b"\xff\xd8\xff")),
     "jpeg": Kind("image/jpeg", _begins(b"\xff\xd8\xff")),
+    "webp": Kind("image/webp", lambda head, _file: head[:4] == b"RIFF" and head[8:12] == b"WEBP"),
     "zip": Kind("application/zip", _is_archive),
     "txt": Kind("text/plain; charset=utf-8", _is_text),
     "csv": Kind("text/csv; charset=utf-8", _is_text),

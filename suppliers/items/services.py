@@ -22,6 +22,7 @@ from suppliers.registry.models import Supplier
 
 EDIT = "items.edit"
 WHY = "what is written is locked and compared first"
+LIMITS = ("max_quantity", "max_amount", "total_quantity", "total_amount")
 Prices = Sequence[Mapping[str, Any]]
 
 
@@ -112,7 +113,7 @@ def succeed_price(row: SupplierItem, *, actor: Actor, valid_to: dt.date | None =
     later = [one.valid_from - day for one in mates if one.valid_from > start]
     ends = [last for last in (valid_to, *later) if last is not None]
     if former:
-        limits = {name: getattr(former[-1], name) for name in ("max_quantity", "max_amount")}
+        limits = {name: getattr(former[-1], name) for name in LIMITS}
         values = (limits if former[-1].currency == values["currency"] else {}) | values
     for one in former:
         if one.valid_from < start:

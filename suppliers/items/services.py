@@ -119,7 +119,7 @@ def succeed_price(row: SupplierItem, *, actor: Actor, valid_to: dt.date | None =
         if one.valid_from < start:
             records.update(one, actor=actor, root=locked, valid_to=start - day)
         elif one.currency != values["currency"]:
-            records.remove(one, actor=actor, root=locked)
+            _remove(one, locked, actor)
     return save_price(locked, actor=actor, valid_to=min(ends) if ends else None, **values)
 
 
@@ -173,9 +173,10 @@ def _write_prices(row: SupplierItem, prices: Prices, actor: Actor) -> bool:
 
 
 def _remove(price: SupplierPrice, row: SupplierItem, actor: Actor) -> None:
-    """
+    """Delete a price that nothing was bought at.
+
     Raises:
-        InvalidInput: something was bought at it.
+        InvalidInput: something was.
     """
     try:
         records.remove(price, actor=actor, root=row)

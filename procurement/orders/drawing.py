@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from procurement.orders.models import OrderLine, OrderState, PurchaseOrder
 from srm.core import clock
 from srm.core.errors import RuleBroken
-from srm.core.money import Sum, cents
+from srm.core.money import Sum, cents, real
 from srm.ui import formats
 from suppliers.items import drawing
 from suppliers.items.drawing import Drawn, Key, drawn_source
@@ -81,15 +81,16 @@ def _drawing(articles: Collection[int]) -> QuerySet[OrderLine]:
 
 def _sums(lines: QuerySet[OrderLine]) -> dict[Key, Drawn]:
     """By article, agreement and currency what these lines take, less what was given up of them."""
-    share = (F("base_quantity") - F("cut_quantity")) / F("base_quantity")
+    rest = F("base_quantity") - F("cut_quantity")
+    worth = real("net") * rest / F("base_quantity")
     rows = lines.order_by().values_list(
         "agreed_price__supplier_item", "agreed_price__agreement", "agreed_price__currency",
         "agreed_price__supplier_item__factor",
     )  # fmt: skip
-    summed = rows.annotate(base=Sum(F("base_quantity") - F("cut_quantity")), worth=Sum(F("net") * share))
+    summed = rows.annotate(base=Sum(rest), worth=Sum(worth))
     return {
-        (article, agreement, currency): Drawn((base / factor).quantize(STEP), cents(worth))
-        for article, agreement, currency, factor, base, worth in summed
+        (article, agreement, currency): Drawn((base / factor).quantize(STEP), cents(net))
+        for article, agreement, currency, factor, base, net in summed
     }
 
 

@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from django.db.transaction import atomic
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -130,7 +129,7 @@ def _order(some: Sequence[Priced], rule: ShopRule) -> PurchaseOrder | None:
     order = None
     if not why:
         try:
-            with atomic(), translation.override(rule.buyer.language or "en"):
+            with uow.savepoint(), translation.override(rule.buyer.language or "en"):
                 order = _sent(_written(some, rule), rule)
         except (RuleBroken, InvalidInput):
             why = Left.REFUSED

@@ -13,6 +13,7 @@ from procurement.requests.selectors import where_is
 from procurement.shop import jobs, ordering, rules
 from procurement.shop.models import Left, ShopChoice, ShopRule
 from srm.approvals import services as approvals
+from srm.audit.models import AuditEvent
 from srm.budget.models import BudgetLine
 from srm.core import clock
 from srm.core.errors import InvalidInput, NotAllowed, RuleBroken
@@ -21,7 +22,7 @@ from srm.flow.uow import unit_of_work
 from srm.jobs.models import Job
 from srm.notify.models import Notice
 from suppliers.items import services as items
-from suppliers.items.drawing import NOTHING, drawn_of
+from suppliers.items.drawing import NOTHING, Drawn, drawn_of
 from suppliers.items.models import SupplierPrice
 from tests import allocations
 from tests.shop.test_shop import check_out, sell
@@ -147,6 +148,15 @@ def test_a_budget_without_room_leaves_it_open_and_nothing_half_done(firm, rule, 
     assert left(request) == {"10443": Left.REFUSED}
     assert not PurchaseOrder.rows.exists()
     assert RequestLine.rows.get(request=request).open_quantity == 400
+    told = AuditEvent.objects.filter(verb="created").values_list("subject_kind", flat=True)
+    assert not {"procurement.purchaseorder", "procurement.demand"} & set(told), "the log tells of nothing that is not"
+
+
+def test_of_a_line_that_was_cut_only_the_rest_counts(firm, rule, bolts):
+    approve(firm, (bolts, 300))
+    work_off()
+    OrderLine.rows.update(cut_quantity=D(100))
+    assert drawn_of([bolts.pk])[bolts.pk, "F-12", "EUR"] == Drawn(D(200), D("10.00"))
 
 
 def test_a_firm_without_a_rule_or_with_one_that_is_off_waits_for_its_buyer(firm, bolts):

@@ -144,7 +144,7 @@ def _open_of(items: Collection[int], entities: Collection[int]) -> dict[tuple[in
     found: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
     if not items:
         return found
-    for entity in LegalEntity.objects.filter(pk__in=entities):
+    for entity in (LegalEntity(pk=key) for key in entities):  # its key is all that is asked of it
         needs = open_lines(entity).filter(item__in=items).order_by().values_list("item")
         for item, quantity in needs.annotate(quantity=Sum("open_quantity", places=4)):
             found[item, entity.pk] += quantity

@@ -6,11 +6,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from procurement.planning import routing
 from procurement.requests import ahead
 from procurement.requests.models import PurchaseRequest, RequestLine
+from procurement.requests.selectors import whole_lines
 from srm.core.actor import Actor
 from srm.ui.panels import panel
 
@@ -19,9 +21,10 @@ SHOWN = 200
 
 @panel(PurchaseRequest, _("Who buys it, and when"), order=3, permission="requests.view", place="side", key="bought_by")
 def bought_by(request: PurchaseRequest, actor: Actor, _request: object) -> tuple[str, dict[str, Any]] | None:
-    """Whom to ask about what is still to come, and when it is likely to be there."""
-    found = told(waiting_lines(request, actor))
-    return ("procurement/planning/_bought_by.html", {"buyers": found}) if found else None
+    """A place for whom to ask about what is still to come, and when it is likely to be there; read after the page."""
+    if not any(line.state in ahead.WAITING for line in whole_lines(request)):
+        return None
+    return "procurement/planning/_ahead.html", {"address": reverse("planning:ahead", args=[request.public_id])}
 
 
 def waiting_lines(request: PurchaseRequest, actor: Actor) -> list[RequestLine]:

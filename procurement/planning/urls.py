@@ -1,6 +1,6 @@
 """Addresses of planning."""
 
-from procurement.planning import demand_views, team_views, views
+from procurement.planning import ahead_views, demand_views, team_views, views
 from srm.ui.pages import routes
 
 app_name = "planning"
@@ -12,6 +12,7 @@ urlpatterns = [
         team_views.HandOver,
         views.DemandLineList,
         views.DemandList,
+        ahead_views.Ahead,
         prefix="",
     ),
     *routes(demand_views.DemandDetail, demand_views.DemandAct, prefix="demands/"),

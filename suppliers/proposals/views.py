@@ -8,7 +8,6 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from srm.core.actor import Actor
 from srm.core.errors import InvalidInput, RuleBroken
 from srm.ui.menu import menu
 from srm.ui.pages import ActionPage, DetailPage, ListPage
@@ -17,18 +16,10 @@ from suppliers.proposals import accepting, filters, forms, selectors, services, 
 from suppliers.proposals.lifecycle import ProposalState
 from suppliers.proposals.models import DECIDE, VIEW, PriceProposal
 
-MANY = 99
 SORTS = {"-sent": ("-sent_at", "-id"), "sent": ("sent_at", "id")}
 
 
-def waiting(actor: Actor) -> int:
-    """How many proposals wait for whoever may decide; counted to a hundred."""
-    if not actor.may(DECIDE):
-        return 0
-    return PriceProposal.objects.visible_to(actor).filter(state=ProposalState.SENT)[: MANY + 1].count()
-
-
-@menu("suppliers", _("Price proposals"), order=32, count=waiting)
+@menu("suppliers", _("Price proposals"), order=32)
 class ProposalList(ListPage):
     model, permission, title, sorts = PriceProposal, VIEW, _("Price proposals"), SORTS
     table, filterset, sheet = tables.ProposalsTable, filters.ProposalsFilter, sheets.ProposalListSheet

@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from procurement.requests import ahead
 from procurement.requests.ahead import Likely, Source
@@ -69,6 +70,11 @@ def test_on_the_page_and_over_the_api_for_who_may_see_the_request(firm, client_o
     sell(firm, firm.alfa, firm.bolt, {"price": D("0.05")}, lead_days=6)
     page = client_of("requester").get(request_of_two.get_absolute_url()).content.decode()
     assert "Who buys it, and when" in page
+    part = reverse("planning:ahead", args=[request_of_two.public_id])
+    assert part in page
+    assert client_of("requester2").get(part).status_code == 404
+    page = client_of("requester").get(part).content.decode()
+    assert "Maria Koleva" in page
     assert "by the usual delivery time" in page
     address = f"/api/v1/requests/{request_of_two.public_id}/ahead/"
     rows = client_of("requester").get(address).json()

@@ -181,6 +181,7 @@ def test_ticked_needs_are_assigned_on_the_board_and_the_requester_sees_by_whom(f
     assert bought_by() == [stefan.name, ""]
     page = client_of("requester").get(request.get_absolute_url()).content.decode()
     assert "Who buys it, and when" in page
+    page = client_of("requester").get(f"/planning/ahead/{request.public_id}/").content.decode()
     assert stefan.name in page
 
 

@@ -642,6 +642,7 @@ MATRIX: dict[str, str] = {
     "patterns:requesttemplate-list": "buyer head requester",
     "patterns:requesttemplate-remove": "buyer head requester",
     "patterns:requesttemplate-repeat": "buyer head requester",
+    "planning:ahead": "approver auditor budget_owner buyer head requester",
     "planning:board": "auditor buyer head",
     "planning:demand-act": "auditor buyer head",
     "planning:demand-detail": "auditor buyer head",

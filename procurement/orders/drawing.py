@@ -1,7 +1,8 @@
 """What orders buy under agreed prices, and that it stays within what an agreement holds in all.
 
 A line draws on an agreed price when it is ordered of that supplier, for that item, in that currency, at just that price
-per base unit while the price holds, whoever wrote the order. Drafts count for what is offered, so that two buyers do
+per base unit while the price holds: of orders written by hand, from a demand or by the shop. What a tender awarded, or
+an import brought, has its own price and draws on nothing. Drafts count for what is offered, so that two buyers do
 not plan with the same rest; what may be approved is measured by what was approved before.
 """
 
@@ -24,7 +25,7 @@ from suppliers.items.drawing import Drawn, Key, drawn_source
 from suppliers.items.models import SupplierPrice
 from suppliers.items.offers import AGREED, STEP
 
-WHY = "what an agreement holds is counted over all orders, whoever wrote them"
+WHY = "what an agreement holds is counted over all orders, whoever may see them"
 UNDONE = (OrderState.DRAFT, OrderState.CANCELLED)
 # A price per base unit is written with six decimals; what rounds to the same is the same.
 SAME = Decimal("0.000001")

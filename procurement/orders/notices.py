@@ -35,12 +35,16 @@ def write_to_supplier(order: PurchaseOrder, *, actor: Actor, **_details: object)
 
 
 @notice("orders.approved", PurchaseOrder, "approve", label=_("An order was approved"))
-def tell_approved(order: PurchaseOrder, *, actor: Actor, **_details: object) -> Told:
-    """The buyer sends it now."""
-    return Told(
-        to=[order.buyer], subject=_("{order} to {supplier} can be sent"),
-        values={"order": order.number or str(order), "supplier": order.supplier.name}, url=order.get_absolute_url(),
-    )  # fmt: skip
+def tell_approved(order: PurchaseOrder, *, actor: Actor, **_details: object) -> list[Told]:
+    """The buyer sends it now; of an order that the shop writes and approves by itself the shop tells him."""
+    if order.source == PurchaseOrder.Source.SHOP and actor.kind == "system":
+        return []
+    return [
+        Told(
+            to=[order.buyer], subject=_("{order} to {supplier} can be sent"),
+            values={"order": order.number or str(order), "supplier": order.supplier.name}, url=order.get_absolute_url(),
+        )
+    ]  # fmt: skip
 
 
 @notice("orders.sent", PurchaseOrder, "send", label=_("What I asked for was ordered"))

@@ -18,10 +18,11 @@ from procurement.orders import agreed, deciding
 from procurement.orders.models import PurchaseOrder
 from procurement.planning import services as planning
 from procurement.planning.models import DemandLine
+from procurement.planning.routing import routing
 from procurement.requests.models import PurchaseRequest, RequestLine
-from procurement.shop import selectors
+from procurement.shop import notices, selectors
 from procurement.shop.models import Left, ShopChoice, ShopRule
-from srm.catalog.models import Category
+from srm.catalog.models import Category, paths_down_to
 from srm.core import clock
 from srm.core.actor import SYSTEM
 from srm.core.errors import InvalidInput, RuleBroken
@@ -68,7 +69,13 @@ def _waiting(request: PurchaseRequest) -> list[ShopChoice]:
     lines = RequestLine.objects.unscoped(WHY).filter(request=request, state="approved").order_by("pk")
     locked = list(lines.select_for_update(of=("self",)).values_list("pk", flat=True))
     rows = ShopChoice.objects.unscoped(WHY).filter(line__in=locked, order=None, left="")
-    shown = ("line__category__buyer", "line__place", "article__item__category", "article__supplier", "article__unit")
+    shown = (
+        "line__request__department",
+        "line__place",
+        "article__item__category",
+        "article__supplier",
+        "article__unit",
+    )
     return list(rows.select_related(*shown).order_by("line__position", "pk"))
 
 
@@ -89,7 +96,7 @@ def _why_left(choice: ShopChoice, offer: Offer | None, segment: str) -> str:
         return Left.CHANGED
     if segment != Category.Segment.NONCRITICAL:
         return Left.CATEGORY
-    if offer is None and selectors.is_used_up(choice.article, choice.quantity):
+    if offer is None and selectors.left_of(choice.article, choice.quantity) is not None:
         return Left.LIMIT
     same = offer is not None and (offer.quantity, offer.row.price, offer.row.currency) == (
         choice.quantity, choice.price, choice.currency
@@ -100,25 +107,20 @@ def _why_left(choice: ShopChoice, offer: Offer | None, segment: str) -> str:
 def _segments(categories: set[int]) -> dict[int, str]:
     """What the matrix says of each category: of itself, else of the nearest one above it."""
     rows = {row.pk: row for row in Category.objects.filter(pk__in=categories)}
-    above = {path for row in rows.values() for path in _paths(row.path)}
-    known = dict(Category.objects.filter(path__in=above).exclude(segment="").values_list("path", "segment"))
-    return {pk: next((known[path] for path in _paths(row.path) if path in known), "") for pk, row in rows.items()}
-
-
-def _paths(path: str) -> list[str]:
-    """A category's own path and those above it, the nearest first: "/A/B/" gives "/A/B/", "/A/"."""
-    parts = path.strip("/").split("/")
-    return [f"/{'/'.join(parts[:depth])}/" for depth in range(len(parts), 0, -1)]
+    above = {pk: paths_down_to(row.path)[::-1] for pk, row in rows.items()}
+    named = Category.objects.filter(path__in={path for paths in above.values() for path in paths}).exclude(segment="")
+    known = dict(named.values_list("path", "segment"))
+    return {pk: next((known[path] for path in paths if path in known), "") for pk, paths in above.items()}
 
 
 def _together(priced: Sequence[Priced]) -> list[list[Priced]]:
     """What becomes one order: of one supplier, for one place, in one currency, each item once."""
     groups: dict[tuple, list[Priced]] = defaultdict(list)
+    turns: dict[tuple, int] = defaultdict(int)
     for choice, offer in priced:
         key = (choice.article.supplier_id, choice.line.place_id, offer.row.currency)
-        turn = sum(
-            one.article.item_id == choice.article.item_id for one, _offer in priced[: priced.index((choice, offer))]
-        )
+        turn = turns[*key, choice.article.item_id]
+        turns[*key, choice.article.item_id] += 1
         groups[*key, turn].append((choice, offer))
     return list(groups.values())
 
@@ -131,6 +133,7 @@ def _order(some: Sequence[Priced], rule: ShopRule) -> PurchaseOrder | None:
         try:
             with uow.savepoint(), translation.override(rule.buyer.language or "en"):
                 order = _sent(_written(some, rule), rule)
+                notices.tell_ordered(order)
         except (RuleBroken, InvalidInput):
             why = Left.REFUSED
     for choice, _offer in some:
@@ -153,24 +156,28 @@ def _too_dear(some: Sequence[Priced], rule: ShopRule) -> bool:
 
 def _written(some: Sequence[Priced], rule: ShopRule) -> PurchaseOrder:
     """A draft out of a demand of these needs alone."""
+    buyer = _buyer(some, rule)
     demand = planning.aggregate(
         actor=SYSTEM, legal_entity=rule.legal_entity, lines=[choice.line_id for choice, _offer in some],
-        title=_("From the shop"), buyer=_buyer(some, rule),
+        title=_("From the shop"), buyer=buyer,
     )  # fmt: skip
     lines: dict[int, list[DemandLine]] = defaultdict(list)
     for row in demand.lines.select_related("demand__legal_entity", "item__base_unit", "unit", "place").order_by("pk"):
         lines[row.item_id or 0].append(row)
     picks = [agreed.Pick(lines[choice.article.item_id], choice.article, offer) for choice, offer in some]
     (order,) = agreed.write(
-        picks, actor=SYSTEM, source=PurchaseOrder.Source.SHOP, buyer_id=_buyer(some, rule).pk,
+        picks, actor=SYSTEM, source=PurchaseOrder.Source.SHOP, buyer_id=buyer.pk,
         department=some[0][0].line.request.department,
     )  # fmt: skip
     return order
 
 
 def _buyer(some: Sequence[Priced], rule: ShopRule) -> User:
-    """Who answers for the first category that has a buyer, else whom the rule names."""
-    return next((buyer for choice, _o in some if (buyer := choice.article.item.category.buyer)), rule.buyer)
+    """Who buys the first of these needs by the firm's routing, else whom the rule names."""
+    lines = RequestLine.objects.unscoped(WHY).filter(pk__in=[choice.line_id for choice, _offer in some])
+    routed = lines.annotate(routed_to=routing().expression()).order_by("position", "pk")
+    found = User.objects.in_bulk(set(routed.values_list("routed_to", flat=True)) - {None})
+    return next((found[key] for key in routed.values_list("routed_to", flat=True) if key in found), rule.buyer)
 
 
 def _sent(order: PurchaseOrder, rule: ShopRule) -> PurchaseOrder:

@@ -17,10 +17,9 @@ from srm.core.actor import SYSTEM, Actor
 from srm.core.errors import InvalidInput
 from srm.core.rates import to_currency
 from srm.ui import formats
-from suppliers.items.drawing import NOTHING, drawn_of
 from suppliers.items.models import SupplierItem, SupplierPrice
-from suppliers.items.offers import Need, Offer
-from suppliers.items.selectors import BUYABLE, offers_for
+from suppliers.items.offers import AGREED, Need, Offer
+from suppliers.items.selectors import BUYABLE, offers_for, price_rows
 from suppliers.registry.lifecycle import SupplierState
 
 SHOP = "the shop shows agreed offers to everybody who may ask for things"
@@ -91,23 +90,19 @@ def chosen_for(request: PurchaseRequest, actor: Actor) -> QuerySet[ShopChoice]:
     return rows.select_related(*shown).order_by("line__position")
 
 
-def is_used_up(article: SupplierItem, quantity: Decimal) -> bool:
-    """Whether a price that holds today would admit so much, had not others bought what the agreement holds in all."""
-    prices = agreed_prices(article)
-    limited = [one for one in prices if one.total_quantity is not None or one.total_amount is not None]
-    drawn = drawn_of([article.pk]) if limited else {}
-    for one in limited:
-        bought = drawn.get((article.pk, one.agreement, one.currency), NOTHING)
-        over = one.total_quantity is not None and bought.quantity + quantity > one.total_quantity
-        if over or (one.total_amount is not None and bought.amount + quantity * one.price > one.total_amount):
-            return True
-    return False
+def left_of(article: SupplierItem, quantity: Decimal) -> Decimal | None:
+    """How many of its units an agreement has left, where that is less than `quantity`; None where it is enough."""
+    asked = Need(article.pk, article.item_id, quantity * article.factor, clock.today())
+    rows = [row for row in price_rows([asked], actor=SYSTEM) if row.supplier_item_id == article.pk]
+    short = [row.left for row in rows if row.basis == AGREED and row.left is not None and row.left < quantity]
+    return max(short, default=None)
 
 
 def why_not_sold(article: SupplierItem, quantity: Decimal, offer: Offer | None) -> str | None:
     """Why so many of an article cannot be asked for in the shop; None when they can."""
-    if offer is None and is_used_up(article, quantity):
-        return _("The agreement has not so much left. Ask for less, or make an ordinary request.")
+    if offer is None and (left := left_of(article, quantity)) is not None:
+        words = {"left": formats.quantity(left, article.unit)}
+        return _("The agreement has only %(left)s left. Ask for less, or make an ordinary request.") % words
     if offer is None:
         return _("No agreed price holds for this quantity. Ask for less, or make an ordinary request.")
     if offer.quantity != quantity:

@@ -37,15 +37,18 @@ _ROW = (
 
 def offers_for(needs: Sequence[Need], *, actor: Actor) -> dict[Any, list[Offer]]:
     """For each need its offers, the best first; one query for five thousand items, whatever the number of needs."""
-    if not needs:
-        return {}
+    return offers.offers(needs, price_rows(needs, actor=actor), _worth(clock.today())) if needs else {}
+
+
+def price_rows(needs: Sequence[Need], *, actor: Actor) -> list[PriceRow]:
+    """The prices that hold on the days of the needs, with what of limited agreements was bought already."""
     days = [need.on for need in needs]
     rows: list[PriceRow] = []
     wanted = sorted({need.item_id for need in needs})
     for start in range(0, len(wanted), AT_ONCE):
         some = _valid(actor, min(days), max(days)).filter(supplier_item__item_id__in=wanted[start : start + AT_ONCE])
         rows += [PriceRow(*values) for values in some.values_list(*_ROW)]
-    return offers.offers(needs, drawing.with_drawn(rows), _worth(clock.today()))
+    return drawing.with_drawn(rows)
 
 
 def _valid(actor: Actor, first: dt.date, last: dt.date) -> QuerySet:

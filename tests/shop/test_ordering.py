@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from procurement.orders import services as orders
 from procurement.orders.models import OrderLine, OrderState, PurchaseOrder
+from procurement.receipts import services as receipts
 from procurement.requests.models import PurchaseRequest, RequestLine
 from procurement.requests.selectors import where_is
 from procurement.shop import jobs, ordering, rules
@@ -98,6 +99,18 @@ def test_from_the_cart_to_the_store_without_a_buyer(firm, rule, bolts, gloves, c
         order = perform(made[firm.alfa], "confirm", actor=firm.actor("alfa_admin"), lines=[])
     assert (order.state, drawn(bolts)) == (OrderState.CONFIRMED, 200)
     assert BudgetLine.rows.get().committed == D("40.00")
+    assert set(Notice.rows.filter(user=firm.users.buyer).values_list("kind", flat=True)) >= {"shop.ordered"}
+    assert not Notice.rows.filter(kind="orders.approved").exists(), "nothing is left for him to send"
+    keeper = firm.actor("storekeeper")
+    with unit_of_work():
+        receipt = receipts.create_receipt(
+            actor=keeper, order=order, received_on=clock.today(), warehouse=firm.warehouse,
+            lines=[{"order_line": order.lines.get(), "quantity": "200", "rejected": 0}],
+        )  # fmt: skip
+        perform(receipt, "post", actor=keeper)
+    line.refresh_from_db()
+    assert {part.place: part.quantity for part in where_is(line)} == {"received": 200}
+    assert (BudgetLine.rows.get().spent, drawn(bolts)) == (D("10.00"), 200)
     page = client_of("requester").get(request.get_absolute_url()).content.decode()
     assert order.number in page
     page = client_of("buyer").get(reverse("items:supplieritem-detail", args=[bolts.public_id])).content.decode()
@@ -167,11 +180,14 @@ def test_a_firm_without_a_rule_or_with_one_that_is_off_waits_for_its_buyer(firm,
     assert set(ShopChoice.rows.values_list("left", flat=True)) == {""}
 
 
-def test_a_rule_may_leave_sending_to_the_buyer(firm, rule, bolts):
+def test_a_rule_may_leave_sending_to_the_buyer_whom_the_routing_names(firm, rule, bolts):
     ShopRule.rows.update(sends=False)
+    firm.assembly.buyer = firm.users.buyer2
+    firm.assembly.save(update_fields=["buyer"])
     approve(firm, (bolts, 100))
     work_off()
-    assert PurchaseOrder.rows.get().state == "approved"
+    order = PurchaseOrder.rows.get()
+    assert (order.state, order.buyer) == ("approved", firm.users.buyer2)
 
 
 def test_approval_rules_of_orders_are_asked_as_of_any_order(firm, rule, bolts):
@@ -187,7 +203,7 @@ def test_approval_rules_of_orders_are_asked_as_of_any_order(firm, rule, bolts):
 def test_what_is_used_up_is_not_offered_and_comes_back_when_an_order_is_cancelled(firm, rule, bolts):
     approve(firm, (bolts, 400))
     work_off()
-    with pytest.raises(InvalidInput, match="has not so much left"):
+    with pytest.raises(InvalidInput, match=r"has only 100\spc left"):
         check_out(firm, (bolts, 200))
     with unit_of_work():
         perform(PurchaseOrder.rows.get(), "cancel", actor=firm.actor("buyer"), reason="not wanted any more")

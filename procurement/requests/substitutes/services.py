@@ -19,9 +19,8 @@ from procurement.requests.work import key_of
 from srm.approvals import services as approvals
 from srm.audit import services as audit
 from srm.budget import services as budget
-from srm.catalog.equivalents.selectors import stand_ins_of
+from srm.catalog.equivalents.selectors import conversion, stand_ins_of
 from srm.catalog.lifecycle import ItemState
-from srm.catalog.merging.services import units_say
 from srm.catalog.models import Item
 from srm.catalog.units import portion_of
 from srm.core.actor import Actor
@@ -208,12 +207,7 @@ def _factor(line: RequestLine, item: Item, given: Any) -> Decimal:
         return factor
     assert line.item is not None
     known = next((one.factor for one in stand_ins_of(line.item) if one.item.pk == item.pk), None)
-    if known is None:
-        known = Decimal(1) if item.base_unit_id == line.base_unit_id else units_say(line.item, item)
-    if known is None:
-        sentence = _("The items are counted in “%(one)s” and “%(other)s”. Say how many %(other)s replace one %(one)s.")
-        raise InvalidInput({"factor": [sentence % {"one": line.base_unit, "other": item.base_unit}]})
-    return known
+    return conversion(line.item, item) if known is None else known
 
 
 def _worth(line: RequestLine, item: Item, quantity: Decimal, given: Any) -> dict[str, Any]:

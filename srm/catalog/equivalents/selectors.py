@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from srm.catalog.equivalents.models import ItemEquivalent
 from srm.catalog.lifecycle import ItemState
+from srm.catalog.merging.services import units_say
 from srm.catalog.models import Item
 from srm.core import clock
+from srm.core.errors import InvalidInput
 
 FACTOR_STEP = Decimal("0.000001")
 
@@ -69,6 +72,19 @@ READ_ALONG = ("equivalents__equivalent", "equivalent_of__item")
 def stand_ins_of(item: Item) -> list[StandIn]:
     """What may replace one item today."""
     return stand_ins([item.pk]).get(item.pk, [])
+
+
+def conversion(item: Item, other: Item) -> Decimal:
+    """How many base units of `other` replace one of `item`, as the units say it; one for one where both count alike.
+
+    Raises:
+        InvalidInput: the units say nothing of it.
+    """
+    known = Decimal(1) if item.base_unit_id == other.base_unit_id else units_say(item, other)
+    if known is None:
+        sentence = _("The items are counted in “%(one)s” and “%(other)s”. Say how many %(other)s replace one %(one)s.")
+        raise InvalidInput({"factor": [sentence % {"one": item.base_unit, "other": other.base_unit}]})
+    return known
 
 
 def turned(factor: Decimal) -> Decimal:

@@ -9,8 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from srm.catalog.equivalents.models import ItemEquivalent
+from srm.catalog.equivalents.selectors import conversion
 from srm.catalog.lifecycle import ItemState
-from srm.catalog.merging.services import units_say
 from srm.catalog.models import Item
 from srm.core.actor import Actor
 from srm.core.errors import InvalidInput, NotAllowed
@@ -49,7 +49,7 @@ def name_equivalent(
     fields = {name: value for name, value in fields.items() if value is not None}
     return records.create(
         ItemEquivalent, actor=actor, root=item, item=item, equivalent=equivalent,
-        factor=_factor(item, equivalent, factor), **fields,
+        factor=conversion(item, equivalent) if factor is None else factor, **fields,
     )  # fmt: skip
 
 
@@ -68,22 +68,12 @@ def change_equivalent(
     for name in ("item", "equivalent"):
         if changes.get(name, getattr(locked, name)) != getattr(locked, name):
             raise InvalidInput({name: _("The two items stay. End this entry by its last day, and make another.")})
-    if "factor" in changes:
-        changes["factor"] = _factor(locked.item, locked.equivalent, changes["factor"])
+    if changes.get("factor", 1) is None:
+        changes["factor"] = conversion(locked.item, locked.equivalent)
     _check_days(changes.get("valid_from", locked.valid_from), changes.get("valid_to", locked.valid_to))
     if changes.get("valid_from", 1) is None:
         del changes["valid_from"]
     return records.update(row, actor=actor, version=version, root=locked.item, **changes)
-
-
-def _factor(item: Item, equivalent: Item, given: Decimal | None) -> Decimal:
-    if given is not None:
-        return Decimal(given)
-    known = Decimal(1) if item.base_unit_id == equivalent.base_unit_id else units_say(item, equivalent)
-    if known is None:
-        sentence = _("The items are counted in “%(one)s” and “%(other)s”. Say how many %(other)s replace one %(one)s.")
-        raise InvalidInput({"factor": sentence % {"one": item.base_unit, "other": equivalent.base_unit}})
-    return known
 
 
 def _check_days(first: dt.date | None, last: dt.date | None) -> None:

@@ -41,8 +41,8 @@ def until(row: SupplierItem) -> Any:
 
 
 class ShopTable(tables.Table):
-    picture = PictureColumn(gettext_lazy("Picture"), item="item")
     item = tables.TextColumn(hint="item.category.name")
+    picture = PictureColumn(gettext_lazy("Picture"), item="item")
     base_price = tables.TextColumn(gettext_lazy("Price"), accessor=base_price)
     prices = tables.TextColumn(gettext_lazy("Agreed prices"), accessor=agreed_line)
     sold_by = tables.TextColumn(gettext_lazy("Sold by"), accessor=sold_by)

@@ -23,8 +23,8 @@ class TreeColumn(tables.TextColumn):
 
 
 class ItemTable(tables.Table):
-    picture = PictureColumn(_("Picture"))
     article = tables.TextColumn()
+    picture = PictureColumn(_("Picture"))
     name = tables.TextColumn(_("Name"), wide=True)
     category = tables.LinkColumn()
     base_unit = tables.TextColumn(_("Unit"))

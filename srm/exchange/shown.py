@@ -32,6 +32,8 @@ def sheet_of(page: type[ListPage]) -> type[Sheet] | None:
 
 def _columns(table: type[tables.Table]) -> Iterator[Col]:
     for name, column in table.base_columns.items():
+        if column.exclude_from_export:
+            continue
         kind = next((kind for known, kind in _KINDS if isinstance(column, known)), "text")
         yield Col(name, _Heading(table, name), kind=kind, source=_Value(column, name, kind), way="out")
         if hint := getattr(column, "hint", ""):

@@ -65,6 +65,10 @@ class Column(django_tables2.Column):
         """The value as shown; escape by hand or leave it to the caller."""
         return value
 
+    def is_needed(self, rows: Sequence[Any]) -> bool:
+        """Whether a page with these rows shows it; a chosen column that says no takes no room."""
+        return True
+
     def cell(self, row: Any, name: str) -> SafeString:
         """The inside of one cell."""
         value = self.plain(row, name)
@@ -326,8 +330,14 @@ class Rendered:
         return [(name, self.table.heading(name), name in self.names) for name in [*self.names, *rest]]
 
     @cached_property
+    def columns(self) -> list[tuple[str, Any]]:
+        """The chosen columns that these rows need."""
+        known = self.table.base_columns
+        return [(name, known[name]) for name in self.names if known[name].is_needed(self.objects)]
+
+    @cached_property
     def heads(self) -> list[Head]:
-        return [self._head(name) for name in self.names]
+        return [self._head(name) for name, _column in self.columns]
 
     def _head(self, name: str) -> Head:
         column = self.table.base_columns[name]
@@ -348,7 +358,7 @@ class Rendered:
 
     @cached_property
     def rows(self) -> list[Row]:
-        columns = [(name, self.table.base_columns[name]) for name in self.names]
+        columns = self.columns
         headings = {head.name: escape(head.label) for head in self.heads}
         return [self._row(row, columns, headings) for row in self.objects]
 

@@ -123,6 +123,8 @@ def test_data_sheets_are_pdfs_in_a_language(firm):
 def test_pages_of_a_buyer_a_requester_and_a_supplier(firm, client_of):
     buyer, requester, supplier = client_of("buyer"), client_of("requester"), client_of("alfa_admin")
     page = f"/catalog/items/{firm.bolt.public_id}/"
+    heading = 'scope="col">Picture'
+    assert heading not in requester.get("/catalog/items/").content.decode(), "nothing has a picture yet"
     assert buyer.post(f"{page}set-picture/", {"file": sent(HTML)}).status_code == 422
     assert buyer.post(f"{page}set-picture/", {"file": sent(png())}).status_code == 302
     assert buyer.post(f"{page}add-sheet/", {"file": sent(PDF, "DIN.pdf"), "language": "en"}).status_code == 302
@@ -130,7 +132,9 @@ def test_pages_of_a_buyer_a_requester_and_a_supplier(firm, client_of):
     assert f"{page}picture/?v=" in shown
     assert "DIN.pdf" in shown
     assert "set-picture" not in shown
-    assert f"{page}picture/?v=" in requester.get("/catalog/items/").content.decode()
+    listed = requester.get("/catalog/items/").content.decode()
+    assert heading in listed
+    assert f"{page}picture/?v=" in listed
     assert requester.post(f"{page}set-picture/", {"file": sent(png())}).status_code == 403
     for client in (supplier,):
         assert client.get(f"{page}picture/").status_code in (403, 404)

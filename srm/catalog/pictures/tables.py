@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.html import format_html
@@ -15,8 +16,12 @@ class PictureColumn(tables.Column):
     """A small picture of the row's item (`item` is the path to it), for rows read `with_pictures`."""
 
     def __init__(self, *args: Any, item: str = "", **options: Any) -> None:
-        super().__init__(*args, **options)
+        super().__init__(*args, exclude_from_export=True, **options)
         self.item = item
+
+    def is_needed(self, rows: Sequence[Any]) -> bool:
+        """Where nothing has a picture there is no column for it."""
+        return any(getattr(row, "picture", None) for row in rows)
 
     def cell(self, row: Any, name: str) -> SafeString:
         """The picture, or nothing; words beside it say what it is, so it has none of its own."""

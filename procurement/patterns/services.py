@@ -17,8 +17,9 @@ from procurement.patterns.calendar import first_due, next_due
 from procurement.patterns.lifecycle import RecurrenceState, is_owner
 from procurement.patterns.models import Recurrence, RecurrenceRun, RequestTemplate, TemplateLine
 from procurement.requests import services as requests
-from procurement.requests.lines import Defaults, clean_lines
+from procurement.requests.lines import FIELDS, Defaults, clean_lines
 from procurement.requests.models import PurchaseRequest
+from procurement.requests.spreading import as_typed
 from srm.audit import services as audit
 from srm.catalog.lifecycle import ItemState
 from srm.core import clock
@@ -117,9 +118,9 @@ def remove_template(template: RequestTemplate, *, actor: Actor) -> None:
 
 def template_of(request: PurchaseRequest, *, actor: Actor, name: str, is_shared: bool = False) -> RequestTemplate:
     """What a request asks for, kept as a template of the actor's."""
-    lines = [
-        {name: getattr(line, name) for name in LINE_FIELDS} for line in request.lines.select_related("item", "unit")
-    ]
+    # A template knows no days: what comes in several deliveries is one need of it.
+    needs = as_typed(request.lines.select_related("item", "unit"), FIELDS)
+    lines = [{name: need[name] for name in LINE_FIELDS} for need in needs]
     days = [(line.need_by - timezone.localdate(request.created_at)).days for line in request.lines.all()]
     return create_template(
         actor=actor, name=name, department=request.department, lines=lines, title=request.title, is_shared=is_shared,

@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from procurement.requests import forms, services
 from procurement.requests.lifecycle import LineState
+from procurement.requests.lines import FIELDS
 from procurement.requests.models import PurchaseRequest, RequestLine
+from procurement.requests.spreading import as_typed
 from procurement.requests.substitutes.views import substitute_actions
 from srm.core.actor import Actor
 from srm.core.errors import RuleBroken
@@ -77,11 +79,7 @@ class RequestAmend(ActionPage):
         return {"version": self.object.version}
 
     def initial_lines(self) -> list[dict[str, Any]]:
-        names = list(forms.RequestLineForm.base_fields)
-        return [
-            {**{name: getattr(line, name) for name in names}, "id": line.public_id}
-            for line in services.amendable_lines(self.object)
-        ]
+        return as_typed(services.amendable_lines(self.object), FIELDS)
 
     def act(self, form: Any) -> Any:
         assert self.formset is not None

@@ -13,6 +13,7 @@ from procurement.requests.deciding import ask_about_change
 from procurement.requests.lifecycle import LineState
 from procurement.requests.lines import FIELDS, STORED, Defaults, clean_some, differences, refuse_strange_ids
 from procurement.requests.models import PurchaseRequest, RequestLine
+from procurement.requests.spreading import spread
 from procurement.requests.substitutes import closing
 from srm.audit import services as audit
 from srm.budget import services as budget
@@ -72,7 +73,9 @@ def amend_request(
         raise RuleBroken([sentence])
     allocating.lock(line.pk for line in amendable_lines(locked))
     work = _Amendment(locked, actor, reason, {line.public_id: line for line in amendable_lines(locked)})
-    work.take(lines)
+    needs = spread(lines, work.known, keep=FIELDS)
+    with needs.faults_told():
+        work.take(needs.lines)
     if not work.changes:
         raise InvalidInput(_("Nothing is different from what was asked for."))
     return work.finish()
@@ -137,9 +140,10 @@ class _Amendment:
 
     def _wanted(self, line: RequestLine | None, given: Mapping[str, Any]) -> dict[str, Any]:
         """All values of a line: what is given, else what is stored."""
+        names = (*FIELDS, "delivery_of")
         if line is None:
-            return {name: given.get(name) for name in FIELDS}
-        values = {name: given.get(name, getattr(line, name)) for name in FIELDS}
+            return {name: given.get(name) for name in names}
+        values = {name: given.get(name, getattr(line, name)) for name in names}
         for name in KEPT_IF_EMPTY:
             values[name] = values[name] or getattr(line, name)
         values["note"] = str(values["note"] or "").strip()
@@ -185,7 +189,8 @@ class _Amendment:
         freed, line.amount = line.amount - amount, amount
         line.open_quantity -= line.base_quantity - base
         line.quantity, line.base_quantity, line.note = wanted["quantity"], base, wanted["note"]
-        line.save(update_fields=["quantity", "base_quantity", "open_quantity", "amount", "note"])
+        line.delivery_of = wanted["delivery_of"]
+        line.save(update_fields=["quantity", "base_quantity", "open_quantity", "amount", "note", "delivery_of"])
         if freed:
             budget.release(actor=self.actor, request_line_id=line.public_id, document=self.request, amount=freed)
 

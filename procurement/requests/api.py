@@ -10,6 +10,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from procurement.requests import favourites, filters, pasting, selectors, services, views
+from procurement.requests.deliveries import Delivery
 from procurement.requests.models import PurchaseRequest, RequestLine
 from procurement.requests.states import HeaderState
 from procurement.requests.work import WORK
@@ -17,25 +18,44 @@ from srm.approvals import services as approvals
 from srm.approvals.api import DecideInput
 from srm.catalog.models import Item
 from srm.core.errors import Missing
-from srm.rest.fields import RefField
+from srm.rest.fields import QuantityField, RefField
 from srm.rest.router import register, register_view
 from srm.rest.serializers import InputSerializer, LineSerializer, Serializer
 from srm.rest.viewsets import ApiView, DocumentViewSet
 
 
+class LineDeliverySerializer(InputSerializer):
+    """So much of a line on one day."""
+
+    need_by = serializers.DateField()
+    quantity = QuantityField()
+    line = serializers.CharField(
+        required=False, max_length=22, default="", help_text="The line that it is kept as; left out for new deliveries"
+    )
+
+    def to_internal_value(self, data: Any) -> Delivery:
+        """As the services take it."""
+        return Delivery(**super().to_internal_value(data))
+
+
 class RequestLineSerializer(LineSerializer):
-    """A need. `need_by`, `place` and `cost_center` may be left out where the request names them."""
+    """A need. `need_by`, `place` and `cost_center` may be left out where the request names them.
+
+    Written with `deliveries`, which add up to its quantity, it becomes a line for each of them; each then names all.
+    """
+
+    deliveries = LineDeliverySerializer(many=True, required=False)
 
     class Meta:
         model = RequestLine
         fields = (
             "position", "item", "description", "category", "quantity", "unit", "base_quantity", "base_unit", "need_by",
             "place", "cost_center", "estimate", "currency", "amount", "note", "state", "open_quantity",
-            "coming_quantity", "done_quantity", "next_on", *WORK, "accepts_by",
+            "coming_quantity", "done_quantity", "next_on", *WORK, "accepts_by", "deliveries",
         )  # fmt: skip
         writable = (
             "item", "description", "category", "quantity", "unit", "need_by", "place", "cost_center", "estimate", "note",
-            *WORK, "accepts_by",
+            *WORK, "accepts_by", "deliveries",
         )  # fmt: skip
         extra_kwargs = {
             "unit": {"required": False, "allow_null": True}, "need_by": {"required": False, "allow_null": True},

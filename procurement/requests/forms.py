@@ -2,15 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from procurement.requests import favourites  # noqa: F401  declares the look-up of needed items
+from procurement.requests.deliveries import Delivery, read_deliveries
 from procurement.requests.models import PurchaseRequest
 from procurement.requests.work import LONGEST
 from srm.catalog import lookups  # noqa: F401  the pickers below ask them
+from srm.core.errors import InvalidInput
 from srm.ui import forms
+
+MOST_SIGNS = 3000
+
+
+class DeliveriesField(forms.CharField):
+    """Days and quantities as text, a row for each."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("widget", forms.Textarea(attrs={"rows": 2}))
+        super().__init__(required=False, max_length=MOST_SIGNS, **options)
+
+    def prepare_value(self, value: Any) -> Any:
+        return value if isinstance(value, str) or value is None else write_deliveries(value)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        try:
+            return read_deliveries(text)
+        except InvalidInput as fault:
+            raise forms.ValidationError(fault.errors["__all__"]) from fault
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), str(data or "").replace("\r\n", "\n"))
+
+
+def write_deliveries(deliveries: Iterable[Delivery]) -> str:
+    """What `read_deliveries` reads."""
+    return "\n".join(f"{one.need_by:%d.%m.%Y}: {forms.write_decimal(one.quantity)}" for one in deliveries)
 
 
 class RequestForm(forms.ModelForm):
@@ -58,6 +89,7 @@ class RequestLineForm(forms.Form):
     need_by = forms.DateField(label=_("Needed by"), required=False)
     estimate = forms.PriceField(label=_("Price, about"), required=False)
     description = forms.forms.CharField(label=_("Or in words"), required=False, max_length=300)
+    deliveries = DeliveriesField(label=_("Several deliveries"))
     category = forms.PickerField("categories", label=_("Category"), required=False)
     place = forms.PickerField("places", label=_("Delivery place"), required=False)
     cost_center = forms.PickerField("cost-centers", label=_("Cost centre"), required=False)
@@ -77,6 +109,7 @@ class RequestLineForm(forms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["description"].widget.attrs["placeholder"] = _("not in the catalog? Describe it here")
+        self.fields["deliveries"].widget.attrs["placeholder"] = _("10.12.2026: 40; 15.01.2027: 60")
         self.fields["work"].widget.attrs["placeholder"] = _("For a service: what is to be done, where, how well")
         self.fields["accepts_by"].widget.attrs["placeholder"] = _("the requester")
 

@@ -26,7 +26,7 @@ FIELDS = (
     "item", "description", "category", "quantity", "unit", "need_by", "place", "cost_center", "estimate", "note",
     *WORK, "accepts_by",
 )  # fmt: skip
-STORED = (*FIELDS, "text_key", "base_quantity", "base_unit", "currency", "amount")
+STORED = (*FIELDS, "delivery_of", "text_key", "base_quantity", "base_unit", "currency", "amount")
 FARTHEST = dt.timedelta(days=3660)
 PRICE_STEP = Decimal("0.000001")
 
@@ -90,7 +90,7 @@ def _clean(no: int, line: Mapping[str, Any], defaults: Defaults, faults: Faults)
     values: dict[str, Any] = {
         "item": item, "description": description, "text_key": key_of(item, description, work), **work,
         "category": item.category if item else line.get("category"), "note": str(line.get("note") or "").strip(),
-        "currency": defaults.legal_entity.currency,
+        "currency": defaults.legal_entity.currency, "delivery_of": str(line.get("delivery_of") or ""),
     }  # fmt: skip
     _check_what(no, item, description, faults)
     _check_length(no, values, faults)

@@ -12,6 +12,7 @@ from django.db.models.functions import Round
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from procurement.requests.deliveries import InDeliveries
 from procurement.requests.lifecycle import LineState, RequestLineLifecycle
 from procurement.requests.states import HeaderState, derive
 from procurement.requests.work import Work
@@ -115,13 +116,14 @@ class PurchaseRequest(Document, Searchable):
         return {user.person_id for user in (self.requester, self.created_by) if user is not None}
 
 
-class RequestLine(RequestLineLifecycle, Line, Work):
+class RequestLine(RequestLineLifecycle, Line, Work, InDeliveries):
     """One need: an item, or words where there is no item yet.
 
     `base_quantity` is the quantity in the item's base unit. The ledger keeps three parts of it here, so that lists can
     filter by an index: `open_quantity` is neither promised from stock nor planned, `coming_quantity` is promised and
     not there yet, `done_quantity` was received or handed out. What remains was given up. `estimate` is a price per
-    `unit` in the legal entity's currency; `text_key` is the description and the work as aggregation compares it.
+    `unit` in the legal entity's currency; `text_key` is the description and the work as aggregation compares it. `delivery_of` is
+    the same for lines that are the deliveries of one need.
 
     Of the foreign keys only those that pages look up are indexed: lines are written by the hundred thousand.
     """

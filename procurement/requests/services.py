@@ -14,11 +14,13 @@ from procurement.requests.allocating import Entry, allocate, carry, carry_lines,
 from procurement.requests.amending import amend_request, amendable_lines, why_not_amendable
 from procurement.requests.correcting import cancel_quantity, give_back, split_line
 from procurement.requests.deciding import ask_again
+from procurement.requests.deliveries import Delivery
 from procurement.requests.ledger import Carry
 from procurement.requests.lifecycle import LineState
 from procurement.requests.lines import FIELDS, STORED, Defaults, clean_lines, differences, refuse_strange_ids
 from procurement.requests.models import PurchaseRequest, RequestLine
 from procurement.requests.naming import can_be_named, name_item
+from procurement.requests.spreading import gathered, spread
 from procurement.requests.work import moved
 from srm.audit import services as audit
 from srm.catalog.lifecycle import ItemState
@@ -67,6 +69,7 @@ def create_request(
     """A draft of what a department asks for.
 
     Args:
+        lines: one with `deliveries` (spreading.py) becomes a line for each of them.
         need_by, place, cost_center: for lines that do not say otherwise.
         requester: who asks, when a buyer writes it down for him; the actor by default.
 
@@ -78,7 +81,9 @@ def create_request(
     values = {**header, "title": title, "department": department, "requester": requester}
     _check_header(values, actor)
     entity = department.legal_entity
-    cleaned = clean_lines(lines, _defaults(values, department, need_by))
+    needs = spread(lines)
+    with needs.faults_told():
+        cleaned = clean_lines(needs.lines, _defaults(values, department, need_by))
     # Numbers of lines are positions on paper: they follow the order in which the lines were typed.
     totals = _totals(cleaned)
     request = records.create(
@@ -109,8 +114,10 @@ def update_request(
     if lines is None:
         new = {name: value for name, value in {**values, "need_by": need_by}.items() if name in FOLLOWED and value}
         lines = [_following(line, locked, new) for line in old]
-    cleaned = clean_lines(lines, _defaults(values, values["department"], need_by))
-    changes = _write_lines(locked, old, [str(line.get("id") or "") for line in lines], cleaned)
+    needs = spread(lines, {line.public_id: line for line in old})
+    with needs.faults_told():
+        cleaned = clean_lines(needs.lines, _defaults(values, values["department"], need_by))
+        changes = _write_lines(locked, old, [str(line.get("id") or "") for line in needs.lines], cleaned)
     entity = values["department"].legal_entity
     saved = records.update(
         locked, actor=actor, legal_entity=entity, currency=entity.currency, **values, **_totals(cleaned)
@@ -135,9 +142,8 @@ def copy_request(request: PurchaseRequest, *, actor: Actor) -> PurchaseRequest:
     uow.require()
     lines, left_out = [], []
     asked_on = timezone.localdate(request.created_at)
-    for line in request.lines.select_related(
-        "item__replaced_by", "unit", "category", "place", "cost_center", "accepts_by"
-    ):
+    old = request.lines.select_related("item__replaced_by", "unit", "category", "place", "cost_center", "accepts_by")
+    for line, deliveries in gathered(old, FIELDS):
         item = line.item
         if item is not None and item.state != ItemState.ACTIVE:
             item = item.replaced_by if item.replaced_by and item.replaced_by.state == ItemState.ACTIVE else None
@@ -145,11 +151,14 @@ def copy_request(request: PurchaseRequest, *, actor: Actor) -> PurchaseRequest:
             left_out.append(line.what)
             continue
         ahead = max(line.need_by - asked_on, AGAIN)
+        later = clock.today() + ahead - line.need_by
+        parts = [Delivery(one.need_by + later, one.quantity) for one in deliveries]
         unit = line.unit if item == line.item else None
         price = None if item is not None else line.estimate
         lines.append(
             {**{name: getattr(line, name) for name in FIELDS}, "item": item, "unit": unit, "estimate": price,
-             **moved(line.work_values, clock.today() + ahead - line.need_by), "need_by": clock.today() + ahead,
+             **moved(line.work_values, later), "need_by": line.need_by + later, "deliveries": parts,
+             "quantity": sum((one.quantity for one in parts), Decimal(0)) if parts else line.quantity,
              "accepts_by": line.accepts_by if line.accepts_by and line.accepts_by.is_active else None}
         )  # fmt: skip
     if not lines:

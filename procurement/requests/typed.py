@@ -30,9 +30,16 @@ def typed_needs(data: QueryDict, actor: Actor) -> tuple[list[Need], Department |
     needs = [
         need
         for no, form in enumerate(lines.live_forms()[:MOST], 1)
-        if (need := _need(no, getattr(form, "cleaned_data", {}), values, department)) is not None
+        for line in _each(getattr(form, "cleaned_data", {}))
+        if (need := _need(no, line, values, department)) is not None
     ]
     return needs, department
+
+
+def _each(line: dict) -> list[dict]:
+    """A line, or one for each of its deliveries."""
+    parts = [line | {"need_by": one.need_by, "quantity": one.quantity} for one in line.get("deliveries") or []]
+    return parts or [line]
 
 
 def _need(no: int, line: dict, header: dict, department: Department | None) -> Need | None:

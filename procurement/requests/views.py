@@ -19,7 +19,9 @@ from procurement.requests.afterwards import later_actions
 from procurement.requests.checks import Need
 from procurement.requests.history import entries
 from procurement.requests.instead import instead_here
+from procurement.requests.lines import FIELDS
 from procurement.requests.models import PurchaseRequest
+from procurement.requests.spreading import as_typed
 from procurement.requests.states import HeaderState
 from procurement.requests.typed import typed_needs
 from srm.approvals import selectors as approvals
@@ -31,7 +33,6 @@ from srm.stock.selectors import free_quantities
 from srm.ui import formats
 from srm.ui.menu import menu
 from srm.ui.pages import ActionPage, CreatePage, DetailPage, EditPage, ListPage, Page
-from srm.ui.pages.edit import lines_of
 from srm.ui.slots import Action, Entry, Step
 
 VIEW, CREATE, EDIT = "requests.view", "requests.create", "requests.edit"
@@ -239,7 +240,7 @@ class RequestEdit(_RequestForm, EditPage):
 
     def initial_lines(self) -> list[dict[str, Any]]:
         rows = self.object.lines.select_related("item", "unit", "category", "place", "cost_center", "accepts_by")
-        return [self.without_defaults(line) for line in lines_of(rows, forms.RequestLines)]
+        return [self.without_defaults(line) for line in as_typed(rows, FIELDS)]
 
     def without_defaults(self, line: dict[str, Any]) -> dict[str, Any]:
         """What a line has from the header or its item stays empty, so that it follows when they change."""

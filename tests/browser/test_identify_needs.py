@@ -116,7 +116,7 @@ def ask_in_words(at):
     requester.fill("#id_lines-1-quantity", "12")
     pick(requester, "lines-1-unit", "pc")
     requester.wait_for_load_state("networkidle")  # what it means is worked out while one types
-    requester.get_by_role("button", name="Place, payer, note, work").last.click()
+    requester.get_by_role("button", name="Deliveries, place, payer, note, work").last.click()
     requester.wait_for_selector("tr.q-opened")
     pick(requester, "lines-1-category", "Fasteners")
     requester.fill("#id_lines-1-need_by", SOON)

@@ -135,7 +135,7 @@ class Lines {
 
   async pasted(event) {
     const text = event.clipboardData?.getData("text/plain") || "";
-    if (!/[\t\n]/.test(text.trim())) return;
+    if (event.target.tagName === "TEXTAREA" || !/[\t\n]/.test(text.trim())) return;
     const cell = event.target.closest("td[data-cell]");
     if (!cell) return;
     event.preventDefault();

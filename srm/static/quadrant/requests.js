@@ -1,6 +1,8 @@
 // The line form of requests: fields that few lines need stay folded until they are wanted, filled or faulty.
 
-const RARE = ["category", "place", "cost_center", "note", "work", "deliverables", "work_from", "work_to", "accepts_by"];
+import { parseScaled } from "./tools.js";
+
+const RARE = ["deliveries", "category", "place", "cost_center", "note", "work", "deliverables", "work_from", "work_to", "accepts_by"];
 
 function nameOf(cell) {
   const field = cell.querySelector("select, input:not([type=hidden]), textarea");
@@ -30,6 +32,37 @@ function dress(row) {
   });
   tools.prepend(more);
 }
+
+const SCALE = 10;
+const DAY = /^\s*(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./]\d{1,2}([./]\d{2,4})?)\.?\s*[:=\s]\s*/;
+
+/** A scaled number without marks for thousands, which a single one of would be read as a decimal comma. */
+function plain(value) {
+  const one = 10n ** BigInt(SCALE);
+  const fraction = String(value % one).padStart(SCALE, "0").replace(/0+$/, "");
+  return fraction ? `${value / one}.${fraction}` : String(value / one);
+}
+
+/** What the deliveries of a line add up to, as they are typed; a quantity that is still empty, or was theirs, follows. */
+function addUp(box) {
+  const parts = box.value.split(/[;\n]/).filter((part) => part.trim());
+  const values = parts.map((part) => DAY.test(part) ? parseScaled(part.replace(DAY, ""), SCALE) : null);
+  let shown = box.parentElement.querySelector("output");
+  if (!shown) {
+    shown = document.createElement("output");
+    shown.className = "q-muted small";
+    box.after(shown);
+  }
+  if (!parts.length || values.some((value) => value === null)) { shown.textContent = ""; return; }
+  const total = plain(values.reduce((sum, value) => sum + value, 0n));
+  shown.textContent = `${document.getElementById("line-more").dataset.together}: ${total}`;
+  const quantity = document.getElementsByName(box.name.replace(/deliveries$/, "quantity"))[0];
+  if (!quantity || (quantity.value && quantity.value !== box.dataset.total)) return;
+  box.dataset.total = quantity.value = total;
+  quantity.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+document.addEventListener("input", (event) => { if (event.target.name?.endsWith("-deliveries")) addUp(event.target); });
 
 /** Items that pasted words may mean, as buttons below the picker: one press chooses. */
 function offer(select) {

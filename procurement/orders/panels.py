@@ -7,7 +7,7 @@ from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Subquery, Window
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Window
 from django.db.models.functions import ExtractMonth, RowNumber
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +24,8 @@ from procurement.planning.supply import register
 from procurement.planning.work import TEAM, Figure, Kind
 from procurement.planning.work import register as register_work
 from procurement.plans.sources import Ordered, order_source
+from procurement.tenders.models import Tender
+from srm.approvals.accumulation import counts_toward
 from srm.approvals.registry import describes
 from srm.core import clock
 from srm.core.actor import Actor
@@ -97,6 +99,13 @@ def order_facts(document: PurchaseOrder, actor: Actor) -> tuple[str, dict[str, A
     lines = list(document.lines.select_related("item", "unit")[: SHOWN + 1])
     more = max(0, document.lines.count() - SHOWN) if len(lines) > SHOWN else 0
     return "procurement/orders/_facts.html", {"order": document, "lines": lines[:SHOWN], "more": more}
+
+
+@counts_toward(Tender._meta.label_lower)
+def ordered_without_tender() -> Q:
+    """Orders that came out of no tender add to the year of tenders; the others were counted with theirs."""
+    awarded = PurchaseOrder.objects.unscoped(PLANNING).filter(public_id=OuterRef("document_id"), award__isnull=False)
+    return Q(document_kind=KIND) & ~Q(Exists(awarded))
 
 
 discussed(PurchaseOrder, view="orders.view", people=lambda order: [order.buyer])

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from procurement.planning.models import DemandLine
 from procurement.requests.work import WORK
-from procurement.tenders import services
+from procurement.tenders import deciding, services
 from procurement.tenders.filters import TenderFilter
 from procurement.tenders.models import Invitation, Lot, LotLine, Tender
 from procurement.tenders.policy import override_policy
@@ -20,7 +20,7 @@ from procurement.tenders.views import TenderList
 from srm.catalog.policy.api import OverrideSerializer
 from srm.catalog.policy.models import OVERRIDE
 from srm.core.errors import Missing
-from srm.rest.fields import PUBLIC_ID, CurrencyField, PriceField, QuantityField, RefField
+from srm.rest.fields import PUBLIC_ID, AmountField, CurrencyField, PriceField, QuantityField, RefField
 from srm.rest.router import register, register_view
 from srm.rest.serializers import InputSerializer, LineSerializer, Serializer
 from srm.rest.viewsets import ApiView, DocumentViewSet
@@ -240,6 +240,67 @@ class DeadlineView(TenderCommand):
         return self.write(work)
 
 
+class AskView(TenderCommand):
+    """Send a draft to those whom the approval rules name."""
+
+    permission = "tenders.publish"
+
+    @extend_schema(request=None, responses=TenderSerializer, operation_id="tenders_ask_approval")
+    def post(self, request: Request, id: str) -> Any:
+        """The tender, still a draft."""
+
+        def work() -> Response:
+            asked = deciding.ask(self.tender(), actor=self.actor)
+            return Response(TenderSerializer(asked, context=self.get_serializer_context()).data)
+
+        return self.write(work)
+
+
+class LimitSerializer(serializers.Serializer):
+    """An amount from which on a rule asks somebody, and what of the tender is compared with it."""
+
+    rule = serializers.CharField(source="rule.public_id")
+    asked = serializers.CharField(source="rule.decider", help_text="A person's or a role's name")
+    order = serializers.IntegerField(source="rule.order", help_text="Step")
+    min_amount = AmountField(source="rule.min_amount")
+    compared = AmountField(help_text="Its own amount, or the sum of the year where the rule goes by that")
+    reached = serializers.BooleanField()
+
+
+class YearSumSerializer(serializers.Serializer):
+    """What a category comes to this year, in the firm's base currency."""
+
+    category = serializers.CharField(source="category.public_id")
+    name = serializers.CharField(source="category.name")
+    own = AmountField(help_text="Of this tender")
+    others = AmountField(help_text="Of other tenders, and of orders that came out of none")
+    total = AmountField()
+
+
+class TenderApprovalSerializer(serializers.Serializer):
+    """What the approval rules say of a tender as it is now. Amounts are in the firm's base currency."""
+
+    asks = serializers.BooleanField(help_text="Whether anybody has to approve it before it is published")
+    missing = serializers.ListField(child=serializers.CharField(), help_text="What the rules go by and is not known")
+    amount = AmountField(source="worth.total")
+    currency = serializers.CharField()
+    years = YearSumSerializer(many=True)
+    limits = LimitSerializer(many=True)
+    waits_for = serializers.ListField(child=serializers.CharField(), help_text="Who is asked now")
+
+
+class ApprovalView(TenderCommand):
+    """What the approval rules say of a tender, and for whom it waits."""
+
+    permission = "tenders.view"
+
+    @extend_schema(responses=TenderApprovalSerializer, operation_id="tenders_approval")
+    def get(self, request: Request, id: str) -> Any:
+        """The sums, the limits, the people."""
+        tender = self.tender()
+        return Response(TenderApprovalSerializer(deciding.standing(tender)).data)
+
+
 class OverrideInput(InputSerializer):
     """Why the category's policy is not followed."""
 
@@ -292,5 +353,7 @@ register_view("tenders/from-demand/", FromDemandView, "tenders-from-demand")
 register("lots", LotViewSet)
 register("invitations", InvitationViewSet)
 register_view("tenders/<str:id>/invitations/", InviteView, "tenders-invite")
+register_view("tenders/<str:id>/ask-approval/", AskView, "tenders-ask-approval")
+register_view("tenders/<str:id>/approval/", ApprovalView, "tenders-approval")
 register_view("tenders/<str:id>/deadline/", DeadlineView, "tenders-deadline")
 register_view("tenders/<str:id>/override-policy/", OverrideView, "tenders-override-policy")

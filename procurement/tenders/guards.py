@@ -18,15 +18,23 @@ if TYPE_CHECKING:
 
 def has_lines(tender: Tender, _actor: Actor) -> object:
     """An empty tender asks for nothing."""
-    if not tender.lots.filter(lines__isnull=False).exists():
+    read = getattr(tender, "shown_lines", None)
+    if not (tender.lots.filter(lines__isnull=False).exists() if read is None else read):
         return _("Add at least one line first.")
     return None
+
+
+def asked_number(tender: Tender) -> int:
+    """How many suppliers are on its list; asked once for several parts of a page."""
+    if not hasattr(tender, "asked_number"):
+        tender.asked_number = tender.invited().count()  # type: ignore[attr-defined]
+    return tender.asked_number  # type: ignore[attr-defined]
 
 
 def enough_invited(tender: Tender, _actor: Actor) -> object:
     """The method says how many suppliers to ask at least."""
     least = METHODS[tender.method].min_invited
-    if tender.invited().count() < least:
+    if asked_number(tender) < least:
         return ngettext_lazy(
             "Invite at least %(least)d supplier.", "Invite at least %(least)d suppliers.", least
         ) % {"least": least}  # fmt: skip

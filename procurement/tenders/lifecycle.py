@@ -1,4 +1,4 @@
-"""A tender is drafted, published, opened after its deadline, evaluated, awarded and closed."""
+"""A tender is drafted, approved where rules ask for it, published, opened after its deadline, evaluated, awarded, closed."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -10,12 +10,17 @@ from srm.flow.lifecycle import Lifecycle, move, state_field
 
 class TenderState(models.TextChoices):
     DRAFT = "draft", _("Draft")
+    APPROVED = "approved", _("Approved")
     PUBLISHED = "published", _("Published")
     EVALUATION = "evaluation", _("Evaluation")
     AWARDING = "awarding", _("Award proposed")
     CONTRACTED = "contracted", _("Awarded")
     FAILED = "failed", _("Failed")
     CANCELLED = "cancelled", _("Cancelled")
+
+
+# Not yet known to any supplier: it may still be changed.
+UNPUBLISHED = (TenderState.DRAFT, TenderState.APPROVED)
 
 
 class TenderLifecycle(Lifecycle):
@@ -26,7 +31,21 @@ class TenderLifecycle(Lifecycle):
         abstract = True
 
     @move(
-        TenderState.DRAFT, TenderState.PUBLISHED, label=_("Publish"), past=_("published"),
+        TenderState.DRAFT, TenderState.APPROVED, label=_("Approve"), past=_("approved"), permission="tenders.approve",
+        tone="primary", notice="tenders.approved", hidden=True, guards=(guards.has_lines,),
+    )  # fmt: skip
+    def approve(self) -> None:
+        """All whom the approval rules name agreed. Only approvals.decide() comes here."""
+
+    @move(
+        TenderState.APPROVED, TenderState.DRAFT, label=_("Ask again"), past=_("has to be approved again"),
+        permission="tenders.edit", hidden=True,
+    )  # fmt: skip
+    def rework(self) -> None:
+        """What was approved has been changed. Done by the services that change it."""
+
+    @move(
+        [TenderState.DRAFT, TenderState.APPROVED], TenderState.PUBLISHED, label=_("Publish"), past=_("published"),
         permission="tenders.publish", tone="primary", notice="tenders.published",
         ask=_("The invited suppliers are told at once."),
         guards=(guards.has_lines, guards.enough_invited, guards.deadline_ahead, policy_kept),
@@ -71,7 +90,9 @@ class TenderLifecycle(Lifecycle):
         """Done by the award room when the award is final."""
 
     @move(
-        [TenderState.DRAFT, TenderState.PUBLISHED, TenderState.EVALUATION, TenderState.AWARDING],
+        [
+            TenderState.DRAFT, TenderState.APPROVED, TenderState.PUBLISHED, TenderState.EVALUATION, TenderState.AWARDING,
+        ],
         TenderState.CANCELLED, label=_("Cancel"), past=_("cancelled"), permission="tenders.cancel", tone="danger",
         form="srm.flow.forms.ReasonForm", notice="tenders.cancelled",
     )  # fmt: skip

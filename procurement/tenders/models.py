@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from procurement.planning.models import DemandLine
 from procurement.requests.work import Work
-from procurement.tenders.lifecycle import TenderLifecycle, TenderState
+from procurement.tenders.lifecycle import UNPUBLISHED, TenderLifecycle, TenderState
 from procurement.tenders.methods import METHODS, Method
+from srm.approvals.selectors import shown_route
 from srm.catalog.models import Category, Item, Unit
 from srm.core import clock, fields
 from srm.core.money import line_total
@@ -30,7 +31,7 @@ class TenderQuerySet(SearchMixin, ScopedQuerySet):
         if actor.is_supplier:
             invitations = Invitation.objects.unscoped("the supplier's own invitations decide")
             invited = invitations.filter(tender=OuterRef("pk"), supplier_id=actor.supplier_id)
-            told = self.exclude(state=TenderState.DRAFT).exclude(published_at=None)
+            told = self.exclude(state__in=UNPUBLISHED).exclude(published_at=None)
             return within(actor, told.filter(Exists(invited)))
         return self if actor.may("tenders.view") else self.none()
 
@@ -40,10 +41,6 @@ class Tender(TenderLifecycle, Document, Searchable):
 
     series = "T"
     page = "tenders:tender-detail"
-    stages = (
-        TenderState.DRAFT, TenderState.PUBLISHED, TenderState.EVALUATION, TenderState.AWARDING, TenderState.CONTRACTED,
-    )  # fmt: skip
-
     title = models.CharField(_("Title"), max_length=150)
     method = models.CharField(
         _("Method"), max_length=12, default="rfq", choices=[(code, method.label) for code, method in METHODS.items()]
@@ -75,6 +72,16 @@ class Tender(TenderLifecycle, Document, Searchable):
             models.Index(fields=["deadline", "id"], name="tender_deadline"),
             models.Index(fields=["state", "-created_at"], name="tender_state"),
         ]
+
+    @property
+    def stages(self) -> tuple[TenderState, ...]:
+        """The way to its end; it leads through the approval only where others were asked."""
+        asked = self.state == TenderState.APPROVED or shown_route(self) is not None
+        approval = (TenderState.APPROVED,) if asked else ()
+        return (
+            TenderState.DRAFT, *approval, TenderState.PUBLISHED, TenderState.EVALUATION, TenderState.AWARDING,
+            TenderState.CONTRACTED,
+        )  # fmt: skip
 
     def invited(self):
         """Its invitations, for staff pages and guards; a supplier reads `Invitation.objects.visible_to`."""

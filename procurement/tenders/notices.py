@@ -13,6 +13,16 @@ def _words(tender: Tender) -> dict:
     return {"number": tender.number, "title": tender.title, "deadline": tender.deadline}
 
 
+@notice("tenders.approved", Tender, "approve", label=_("A tender of mine was approved"), channel="mail")
+def approved(tender: Tender, *, actor: Actor, **_details: object) -> Told:
+    """Its buyer can publish it."""
+    return Told(
+        [tender.buyer, tender.created_by], subject=_("Approved: {title}"),
+        body=_("{number} is approved. Publish it, so that the suppliers are told."), values=_words(tender),
+        url=tender.get_absolute_url(), button=_("Open the tender"),
+    )  # fmt: skip
+
+
 @notice("tenders.published", Tender, "publish", label=_("A tender of mine was published"))
 def published(tender: Tender, *, actor: Actor, **_details: object) -> Told:
     """Its buyer, when somebody else pressed the button."""

@@ -10,9 +10,14 @@ from procurement.planning.actions import demand_action
 from procurement.planning.models import DemandLine
 from procurement.planning.work import TEAM, Figure, Kind
 from procurement.planning.work import register as register_work
-from procurement.tenders import policy, selectors, services
-from procurement.tenders.lifecycle import TenderState
+from procurement.tenders import policy, repeating, selectors, services
+from procurement.tenders.deciding import content_of
+from procurement.tenders.guards import asked_number
+from procurement.tenders.lifecycle import UNPUBLISHED, TenderState
 from procurement.tenders.models import Tender
+from procurement.tenders.ruling import KIND, WHY, ruled
+from procurement.tenders.worth import shown_lines, worth_of
+from srm.approvals.registry import describes
 from srm.catalog.policy import selectors as policies
 from srm.catalog.policy.models import VIEW as VIEW_POLICY
 from srm.core.actor import Actor
@@ -20,9 +25,11 @@ from srm.discussion.rules import discussed
 from srm.ui.links import url_of
 from srm.ui.panels import panel
 
+SHOWN = 50
+
 discussed(Tender, view="tenders.view", people=lambda tender: [tender.buyer])
 
-RUNNING = (TenderState.DRAFT, TenderState.PUBLISHED, TenderState.EVALUATION, TenderState.AWARDING)
+RUNNING = (*UNPUBLISHED, TenderState.PUBLISHED, TenderState.EVALUATION, TenderState.AWARDING)
 
 register_work(
     Kind(
@@ -34,14 +41,14 @@ register_work(
 
 @panel(
     Tender, _("Suppliers asked"), order=20, permission="tenders.view", key="invitations",
-    count=lambda tender, actor: tender.invited().count(),
+    count=lambda tender, actor: asked_number(tender),
 )  # fmt: skip
 def invitations_panel(tender: Tender, actor: Actor, _request: object) -> tuple[str, dict[str, Any]]:
     """Who was asked, when the mail went, who looked, who declined; and whom else to ask."""
-    open_now = tender.state in (TenderState.DRAFT, TenderState.PUBLISHED)
+    open_now = tender.state in (*UNPUBLISHED, TenderState.PUBLISHED)
     may = actor.may("tenders.edit") and open_now
     return "procurement/tenders/_invitations.html", {
-        "rows": list(selectors.invitations(tender, actor)), "may": may, "draft": tender.state == TenderState.DRAFT,
+        "rows": list(selectors.invitations(tender, actor)), "may": may, "draft": tender.state in UNPUBLISHED,
         "suggested": selectors.suggestions(tender, actor) if may else [], "invite_url": url_of(tender, "invite"),
     }  # fmt: skip
 
@@ -56,7 +63,7 @@ def origin_panel(tender: Tender, actor: Actor, _request: object) -> tuple[str, d
 @panel(Tender, _("Sealed"), order=10, permission="tenders.view", place="side", key="seal")
 def seal_panel(tender: Tender, actor: Actor, _request: object) -> tuple[str, dict[str, Any]] | None:
     """Until when nobody can know an offer, and the key's fingerprint."""
-    key = services.key_of(tender)
+    key = services.key_of(tender) if tender.published_at else None
     return ("procurement/tenders/_seal.html", {"key": key, "tender": tender}) if key else None
 
 
@@ -72,6 +79,31 @@ def policy_panel(tender: Tender, actor: Actor, _request: object) -> tuple[str, d
     return ("procurement/tenders/_policy.html", shown) if rules or overrides else None
 
 
+@panel(Tender, _("Limits of approval"), order=3, permission="tenders.view", place="side", key="limits")
+def limits_panel(tender: Tender, actor: Actor, _request: object) -> tuple[str, dict[str, Any]] | None:
+    """What it is about to cost and what its category comes to in the year, beside the amounts from which on others decide."""
+    if tender.state not in UNPUBLISHED or not ruled(tender).table:
+        return None
+    return "procurement/tenders/_limits.html", {"ruling": ruled(tender), "missing": ruled(tender).missing}
+
+
+@describes(KIND, _("Tender"), permission="tenders.approve", content=content_of, moves={"approved": "approve"})
+def tender_facts(document: Tender, actor: Actor) -> tuple[str, dict[str, Any]]:
+    """What is asked of whom, and what it is about to cost. Sent back or refused, it stays a draft."""
+    shown = ("legal_entity", "category", "created_by__department", "buyer__department")
+    document = Tender.objects.unscoped(WHY).select_related(*shown).get(pk=document.pk)
+    ruling = ruled(document)
+    worth = ruling.worth if ruling.table else worth_of(document, shown_lines(document))
+    lines = shown_lines(document)
+    for line in lines[:SHOWN]:
+        line.worth = worth.lines.get(line.pk)  # type: ignore[attr-defined]
+    return "procurement/tenders/_facts.html", {
+        "tender": document, "lines": lines[:SHOWN], "more": max(0, len(lines) - SHOWN), "worth": worth,
+        "ruling": ruling, "origin": selectors.origin(document), "currency": document.legal_entity.currency,
+        "suppliers": [str(row.supplier) for row in document.invited().select_related("supplier").order_by("pk")],
+    }  # fmt: skip
+
+
 @demand_action("tender", _("Create request for quotation"), permission="tenders.edit", order=10)
 def from_demand(*, actor: Actor, demand_lines: list[DemandLine]) -> Tender:
     """A request for quotation for chosen lines of a demand."""
@@ -81,4 +113,4 @@ def from_demand(*, actor: Actor, demand_lines: list[DemandLine]) -> Tender:
 @demand_action("repeat", _("Repeat the last tender"), permission="tenders.edit", order=12)
 def as_last_time(*, actor: Actor, demand_lines: list[DemandLine]) -> Tender:
     """A request for quotation for chosen lines, with the terms and the suppliers of the last one for such items."""
-    return services.repeat_last(actor=actor, demand_lines=demand_lines)
+    return repeating.repeat_last(actor=actor, demand_lines=demand_lines)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from procurement.tenders.guards import asked_number
 from procurement.tenders.methods import METHODS
 from srm.catalog.models import Category
 from srm.catalog.policy import selectors, services
@@ -42,13 +43,16 @@ def method_for(category: Category | None, given: Mapping[str, Any]) -> dict[str,
 
 
 def rules_of(tender: Tender) -> Effective:
-    """What its category's policy says."""
-    return selectors.effective(tender.category) if tender.category else Effective()
+    """What its category's policy says; asked once for several parts of a page."""
+    if not hasattr(tender, "policy_rules"):
+        found = selectors.effective(tender.category) if tender.category else Effective()
+        tender.policy_rules = found  # type: ignore[attr-defined]
+    return tender.policy_rules  # type: ignore[attr-defined]
 
 
 def broken(tender: Tender) -> list[Breach]:
     """The rules that the tender breaks and nobody let it past."""
-    found = breaches(rules_of(tender), procedure=tender.method, bidders=tender.invited().count())
+    found = breaches(rules_of(tender), procedure=tender.method, bidders=asked_number(tender))
     return not_passed(found, selectors.passed(tender)) if found else []
 
 
@@ -61,12 +65,12 @@ def policy_kept(tender: Tender, _actor: Actor) -> object:
 
 
 def override_policy(tender: Tender, *, actor: Actor, reason: str) -> list[PolicyOverride]:
-    """Let a draft past every rule that it breaks now.
+    """Let a draft, or what was approved and not published yet, past every rule that it breaks now.
 
     Raises:
-        NotAllowed, InvalidInput: see `policy.services.override`. RuleBroken: nothing is broken, or it is no draft.
+        NotAllowed, InvalidInput: see `policy.services.override`. RuleBroken: nothing is broken, or it is published.
     """
     locked = records.locked_row(tender)
-    if locked.state != "draft":
+    if locked.state not in ("draft", "approved"):
         raise RuleBroken([_("The policy was asked when it was published.")])
     return services.override(actor=actor, document=locked, breaches=broken(locked), reason=reason)

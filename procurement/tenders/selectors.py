@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from procurement.requests.models import Allocation
 from procurement.tenders.models import Invitation, Tender
+from procurement.tenders.worth import shown_lines
+from srm.approvals.models import ApprovalRoute
+from srm.approvals.selectors import MACHINE
 from srm.catalog.models import Category
 from srm.core.actor import Actor
 from srm.people.models import Department
@@ -71,6 +74,12 @@ def _paths_above(path: str) -> list[str]:
     return [f"/{'/'.join(parts[:depth])}/" for depth in range(1, len(parts))]
 
 
+def waits_for_approval() -> Exists:
+    """For lists: whether others are asked about a tender now."""
+    routes = ApprovalRoute.objects.unscoped(MACHINE).filter(document_kind=Tender._meta.label_lower, outcome="open")
+    return Exists(routes.filter(document_id=OuterRef("public_id")))
+
+
 def asked_count() -> Coalesce:
     """For lists: to how many suppliers a tender went."""
     rows = Invitation.objects.unscoped("a number per tender the reader sees").filter(tender=OuterRef("pk")).order_by()
@@ -106,7 +115,7 @@ class Origin:
 
 def origin(tender: Tender) -> Origin:
     """Departments behind the tender's lines, by value at the baseline, or by number of needs where prices are unknown."""
-    lines = {line.pk: line for line in tender.all_lines()}
+    lines = {line.pk: line for line in shown_lines(tender)}
     found = Origin(first=min((line.need_by for line in lines.values()), default=None))
     shares: dict[int, Share] = {}
     for row in _allocated(tender, list(lines)):

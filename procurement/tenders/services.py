@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from procurement.planning.models import DemandLine
-from procurement.tenders import letters, sealing
-from procurement.tenders.lifecycle import TenderState
+from procurement.tenders import deciding, letters, sealing
+from procurement.tenders.lifecycle import UNPUBLISHED, TenderState
 from procurement.tenders.lines import add_demand, give_back, write_lines
 from procurement.tenders.models import Invitation, LotLine, Tender, TenderKey
 from procurement.tenders.policy import method_for
@@ -76,55 +76,25 @@ def create_from_demand(
     return tender
 
 
-REPEATED = ("method", "category", "currency", "incoterm", "payment_days", "description")
-
-
-def repeat_last(*, actor: Actor, demand_lines: Sequence[DemandLine]) -> Tender:
-    """A draft like the last published tender that asked for any of these items: its terms, its suppliers.
-
-    Suppliers that cannot be invited any more are left out.
-
-    Raises:
-        RuleBroken: there was none. InvalidInput: nothing is chosen or open.
-    """
-    last = last_tender(demand_lines, actor)
-    if last is None:
-        raise RuleBroken([_("Nothing of this was tendered before. Create a new request for quotation.")])
-    asked = last.invited().select_related("supplier").order_by("pk")
-    suppliers = [invitation.supplier for invitation in asked if invitation.supplier.usable]
-    return create_from_demand(
-        actor=actor, demand_lines=demand_lines, title=last.title, suppliers=suppliers,
-        **{name: getattr(last, name) for name in REPEATED},
-    )  # fmt: skip
-
-
-def last_tender(demand_lines: Sequence[DemandLine], actor: Actor) -> Tender | None:
-    """The latest tender of the same legal entity that was published for an item of these lines."""
-    items = {line.item_id for line in demand_lines if line.item_id}
-    entities = {line.demand.legal_entity_id for line in demand_lines}
-    before = Tender.objects.visible_to(actor).filter(published_at__isnull=False, legal_entity__in=entities)
-    rows = LotLine.objects.unscoped(WHY).filter(item__in=items)
-    return before.filter(pk__in=rows.values("lot__tender")).order_by("-published_at", "-pk").first()
-
-
 def update_tender(
     tender: Tender, *, actor: Actor, version: int | None = None, lines: Sequence[Mapping[str, Any]] | None = None,
     **changes: Any,
 ) -> Tender:  # fmt: skip
-    """Change a draft; `lines`, when given, is the whole list.
+    """Change what is not published yet; `lines`, when given, is the whole list. What others approved goes back to them.
 
     Raises:
-        NotAllowed, Stale. InvalidInput: it is no draft any more, or sentences by field.
+        NotAllowed, Stale. InvalidInput: it is published, or sentences by field. RuleBroken: see `deciding.edited`.
     """
     _may_edit(actor)
     locked = records.locked_row(tender, version=version)
-    records.refuse_unless_draft(locked, TenderState.DRAFT)
+    if locked.state not in UNPUBLISHED:
+        records.refuse_unless_draft(locked, TenderState.DRAFT)
     fresh = records.update(locked, actor=actor, **changes)
     touched = lines is not None and write_lines(fresh, lines, actor=actor)
     if touched and fresh.version == locked.version:
         fresh.version += 1
         fresh.save(update_fields=["version", "updated_at"])
-    return fresh
+    return deciding.edited(fresh, actor=actor)
 
 
 def default_entity(actor: Actor) -> LegalEntity:
@@ -171,23 +141,27 @@ def invite(
     fresh = [_invitation(locked, one, contact, actor) for one in wanted if one.pk not in asked]
     if locked.state == TenderState.PUBLISHED and fresh:
         _send(locked, fresh, actor=actor)
+    elif fresh:
+        deciding.edited(locked, actor=actor)
     return fresh
 
 
 def uninvite(invitation: Invitation, *, actor: Actor) -> None:
-    """Take a supplier off a draft's list.
+    """Take a supplier off the list of what is not published yet.
 
     Raises:
         RuleBroken: it has been asked already.
     """
     _may_edit(actor)
-    if records.locked_row(invitation.tender).state != TenderState.DRAFT:
+    locked = records.locked_row(invitation.tender)
+    if locked.state not in UNPUBLISHED:
         raise RuleBroken([_("%(supplier)s has been asked already.") % {"supplier": invitation.supplier}])
-    records.remove(invitation, actor=actor, root=invitation.tender)
+    records.remove(invitation, actor=actor, root=locked)
+    deciding.edited(locked, actor=actor)
 
 
 def _still_open_for_invitations(tender: Tender) -> None:
-    if tender.state not in (TenderState.DRAFT, TenderState.PUBLISHED):
+    if tender.state not in (*UNPUBLISHED, TenderState.PUBLISHED):
         raise RuleBroken(
             [_("Nobody can be invited any more: this is already “%(state)s”.") % {"state": tender.state_label}]
         )
@@ -276,7 +250,7 @@ def _answer(tender: Tender, actor: Actor, *, verb: str, **values: Any) -> Invita
 def set_deadline(
     tender: Tender, *, actor: Actor, deadline: dt.datetime, version: int | None = None, reason: str = ""
 ) -> Tender:
-    """Another deadline: any for a draft; later only, and only before the present one, once it is published.
+    """Another deadline: any before it is published; later only, and only before the present one, once it is published.
 
     Raises:
         NotAllowed, Stale, RuleBroken: see above. InvalidInput: the time is not later.
@@ -284,7 +258,7 @@ def set_deadline(
     if not actor.may("tenders.publish"):
         raise NotAllowed()
     locked = records.locked_row(tender, version=version)
-    if locked.state == TenderState.DRAFT:
+    if locked.state in UNPUBLISHED:
         return records.update(locked, actor=actor, deadline=deadline)
     if locked.state != TenderState.PUBLISHED or locked.over_at(clock.db_now()):
         raise RuleBroken([_("The deadline has passed; it cannot be moved any more.")])

@@ -9,6 +9,7 @@ urlpatterns = routes(
     views.TenderDetail,
     views.TenderCreate,
     views.TenderEdit,
+    views.TenderAsk,
     views.TenderInvite,
     views.TenderUninvite,
     views.TenderDeadline,

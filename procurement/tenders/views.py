@@ -7,13 +7,14 @@ from typing import Any
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from procurement.tenders import policy, selectors, services
+from procurement.tenders import deciding, policy, selectors, services
 from procurement.tenders.exchange import TenderSheet
 from procurement.tenders.filters import TenderFilter
 from procurement.tenders.forms import DeadlineForm, InviteForm, TenderCreateForm, TenderForm, TenderLines
-from procurement.tenders.lifecycle import TenderState
+from procurement.tenders.lifecycle import UNPUBLISHED, TenderState
 from procurement.tenders.models import Invitation, Tender
 from procurement.tenders.tables import LotLineTable, TenderTable
+from procurement.tenders.worth import shown_lines
 from srm.catalog.policy.forms import OverrideForm
 from srm.catalog.policy.models import OVERRIDE
 from srm.catalog.policy.selectors import sentences
@@ -45,6 +46,8 @@ class TenderList(ListPage):
     sheet = TenderSheet
     views = [
         ("mine", _("Mine"), {"mine": "on"}),
+        ("approval", _("Waiting for approval"), {"waits": "on"}),
+        ("approved", _("To publish"), {"state": "approved"}),
         ("running", _("Taking offers"), {"state": "published"}),
         ("compare", _("To evaluate"), {"state": "evaluation"}),
     ]
@@ -79,7 +82,7 @@ class TenderDetail(DetailPage):
 
     def queryset(self) -> QuerySet:
         """With the names the page shows."""
-        return super().queryset().select_related("category", "buyer", "legal_entity", "created_by")
+        return super().queryset().select_related("category", "buyer__department", "legal_entity", "created_by")
 
     def eyebrow(self) -> list[Any]:
         """Number, method, lots."""
@@ -97,13 +100,12 @@ class TenderDetail(DetailPage):
     @property
     def tender_lines(self) -> list[Any]:
         """All lines, read once."""
-        if not hasattr(self, "_lines"):
-            self._lines = list(self.object.all_lines())
-        return self._lines
+        return shown_lines(self.object)
 
     def actions(self) -> list[Action]:
         """Moves. The failure is offered only when it is possible, Edit only while there is something to edit."""
-        draft = self.object.state == TenderState.DRAFT
+        draft = self.object.state in UNPUBLISHED
+        shown_lines(self.object)  # read first, so that no guard asks for them
         found = [
             one for one in super().actions() if (one.name != "fail" or one.allowed) and (one.name != "edit" or draft)
         ]
@@ -112,7 +114,22 @@ class TenderDetail(DetailPage):
         stopped = any(isinstance(reason, policy.Broken) for one in found for reason in one.reasons)
         if stopped and self.actor.may(OVERRIDE):
             found.insert(0, Action("override", _("Override the policy"), url_of(self.object, "override") or ""))
-        return found
+        return [*self.asking(found), *found]
+
+    def asking(self, found: list[Action]) -> list[Action]:
+        """Send for approval, where the rules ask others; grey while something else stands before the publication."""
+        reasons = [reason for one in found if one.name == "publish" for reason in one.reasons]
+        if not any(isinstance(reason, deciding.Asks) for reason in reasons):
+            return []
+        rest = [reason for reason in reasons if not isinstance(reason, deciding.Asks)]
+        url = url_of(self.object, "ask") or ""
+        return [Action("ask", _("Send for approval"), url, tone="primary", allowed=not rest, reasons=rest)]
+
+    def warnings(self) -> list[Any]:
+        """That changing what was approved asks again."""
+        if self.object.state != TenderState.APPROVED:
+            return []
+        return [_("It is approved as it stands. Whoever changes lines, terms or suppliers has it approved again.")]
 
     def lot_tables(self) -> list[tuple[Any, Rendered, Any]]:
         """(lot, its lines as a table, its value at the baseline)."""
@@ -130,10 +147,10 @@ class TenderDetail(DetailPage):
         return found
 
     def context(self) -> dict[str, Any]:
-        """The lots, and the seal."""
+        """The lots."""
         return {
             **super().context(), "lots": self.lot_tables() if self.tab == "overview" else [],
-            "key": services.key_of(self.object), "tender": self.object,
+            "tender": self.object,
         }  # fmt: skip
 
 
@@ -161,7 +178,7 @@ class TenderCreate(CreatePage):
 
 
 class TenderEdit(EditPage):
-    """Change a draft."""
+    """Change what is not published yet."""
 
     model = Tender
     permission = "tenders.edit"
@@ -176,7 +193,7 @@ class TenderEdit(EditPage):
     @staticmethod
     def guard(document: Tender, actor: Actor) -> Any:
         """Only drafts are edited; later changes are moves of their own."""
-        return None if document.state == TenderState.DRAFT else _("Only a draft can be changed.")
+        return None if document.state in UNPUBLISHED else _("Only a draft can be changed.")
 
     def initial_lines(self) -> list[dict[str, Any]]:
         """The lines with the titles of their lots; a single lot needs none."""
@@ -191,6 +208,22 @@ class TenderEdit(EditPage):
             }
             for line in lines
         ]
+
+
+class TenderAsk(ActionPage):
+    """A draft goes to those whom the approval rules name."""
+
+    model, permission, name = Tender, "tenders.publish", "ask"
+    title, submit, done = _("Send for approval"), _("Send for approval"), _("Sent for approval.")
+    ask = _("Those whom the approval rules name decide. The tender stays a draft until then, and no supplier is told.")
+
+    def eyebrow(self) -> list[Any]:
+        """What it asks for."""
+        return [self.object.title]
+
+    def act(self, form: Any) -> Tender:
+        """Ask them."""
+        return deciding.ask(self.object, actor=self.actor)
 
 
 class TenderInvite(ActionPage):

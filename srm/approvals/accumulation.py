@@ -1,12 +1,13 @@
 """What adds up: documents of one kind, for one category, firm and calendar year, so that splitting dodges no threshold.
 
 Rooms say what a document adds by the amounts they lay it out with (`parts`), or, for documents that need no approval
-of their own, by `accumulate`; what was rejected, sent back, withdrawn or cancelled adds nothing.
+of their own, by `accumulate`; what was rejected, sent back, withdrawn or cancelled adds nothing. What other kinds add
+to the year of a kind (orders to tenders) the rooms of those others declare by `counts_toward`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,18 @@ if TYPE_CHECKING:
 
 SHOWN = 20
 Parts = Mapping["Category", Decimal]
+Rows = Callable[[], Q]
+_toward: dict[str, list[Rows]] = {}
+
+
+def counts_toward(kind: str) -> Callable[[Rows], Rows]:
+    """Declare which rows of another kind count in the year of `kind`: `fn() -> Q` over `Accumulated`."""
+
+    def register(function: Rows) -> Rows:
+        _toward.setdefault(kind, []).append(function)
+        return function
+
+    return register
 
 
 @dataclass(frozen=True)
@@ -107,4 +120,7 @@ def beside(route: ApprovalRoute) -> list[Accumulated]:
 
 
 def _of_year(kind: str, entity_id: int | None, year: int) -> Any:
-    return Accumulated.objects.filter(document_kind=kind, legal_entity=entity_id, year=year)
+    counted = Q(document_kind=kind)
+    for rows in _toward.get(kind, ()):
+        counted |= rows()
+    return Accumulated.objects.filter(counted, legal_entity=entity_id, year=year)

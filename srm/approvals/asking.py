@@ -61,7 +61,7 @@ def who_decides(
     kind: str, *, amount: Decimal, department: Department | None, cost_centers: Iterable[CostCenter] = (),
     categories: Iterable[Category] = (), barred: Collection[str] = (), requester: User | None = None,
     rules: Sequence[ApprovalRule] | None = None, parts: Parts | None = None, entity: LegalEntity | None = None,
-    but: str = "", way: str = "",
+    but: str = "", way: str = "", departments: Iterable[Department] = (),
 ) -> list[Planned]:  # fmt: skip
     """The steps a document would go through, in order; never empty.
 
@@ -75,9 +75,10 @@ def who_decides(
         parts: amounts by category in the base currency; with those of the year and `entity` they choose the steps.
         but: the public id of the document itself, so that it does not count twice.
         way: normal, urgent, low value, after the fact; nothing where the document has no such thing.
+        departments: others that it is for as well; rules for them fit, the head of `department` decides.
     """
     centers = list(cost_centers)
-    facts = replace(facts_of(amount, department, categories, centers), way=way)
+    facts = replace(facts_of(amount, department, categories, centers, departments), way=way)
     fitting, sums = rules_for(kind, facts, rules=rules, parts=parts or {}, entity=entity, but=but)
     house, users = _house(fitting, department, centers, requester)
     choice = routing.Choice(house, rights=rights_for(kind), barred=barred, grants=GRANTS)
@@ -122,7 +123,10 @@ def asking_of(rule: ApprovalRule) -> routing.Asking:
 
 @dataclass(frozen=True)
 class Facts:
-    """What rules compare of a document: amount in the base currency, paths, segments, cost centres' keys, the way it goes."""
+    """What rules compare of a document: amount in the base currency, paths, segments, cost centres' keys, the way it goes.
+
+    `others` are paths of departments that it is for beside its own.
+    """
 
     amount: Decimal
     department: str
@@ -130,16 +134,19 @@ class Facts:
     segments: frozenset[str] = frozenset()
     cost_centers: frozenset[int] = frozenset()
     way: str = ""
+    others: tuple[str, ...] = ()
 
 
 def facts_of(
-    amount: Decimal, department: Department | None, categories: Iterable[Category], centers: Iterable[CostCenter]
-) -> Facts:
+    amount: Decimal, department: Department | None, categories: Iterable[Category], centers: Iterable[CostCenter],
+    departments: Iterable[Department] = (),
+) -> Facts:  # fmt: skip
     """What rules compare, of the objects behind it."""
     known = list(categories)
     return Facts(
         amount, department.path if department else "", tuple(category.path for category in known),
         frozenset(category.segment for category in known) - {""}, frozenset(center.pk for center in centers),
+        others=tuple(one.path for one in departments),
     )  # fmt: skip
 
 
@@ -148,7 +155,10 @@ def fits(rule: ApprovalRule, facts: Facts) -> bool:
     return (
         rule.min_amount <= facts.amount
         and (rule.max_amount is None or facts.amount < rule.max_amount)
-        and (rule.department is None or facts.department.startswith(rule.department.path))
+        and (
+            rule.department is None
+            or any(path.startswith(rule.department.path) for path in (facts.department, *facts.others))
+        )
         and (rule.category is None or any(path.startswith(rule.category.path) for path in facts.categories))
         and (rule.cost_center_id is None or rule.cost_center_id in facts.cost_centers)
         and (not rule.segment or rule.segment in facts.segments)

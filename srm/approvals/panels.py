@@ -35,7 +35,7 @@ def decision_panel(document: Any, actor: Actor, request: HttpRequest) -> tuple[s
     step = selectors.waiting_for(actor).filter(
         route__document_kind=document._meta.label_lower, route__document_id=document.public_id
     ).first()  # fmt: skip
-    if step is None or services.may_decide(document, actor):
+    if step is None or services.may_decide(document, actor, route=selectors.shown_route(document)):
         return None
     return "srm/approvals/_decide.html", {
         "step": step, "decide_url": reverse("approvals:approvalstep-decide", args=[step.public_id]), "blocked": kind.blocked(document, actor) if (kind := registry.kind_of(document)) and kind.blocked else [],

@@ -127,11 +127,14 @@ def document_of(route: ApprovalRoute) -> Any:
     return document
 
 
-def editors_of(document: models.Model) -> set[str]:
-    """Person ids of everybody who made or edited a document or its lines."""
+EDITS = ("created", "changed", "lines written")
+
+
+def editors_of(document: models.Model, *, also: Iterable[str] = ()) -> set[str]:
+    """Person ids of everybody who made or edited a document or its lines; `also` names more verbs that are edits."""
     events = AuditEvent.objects.filter(
         root_kind=document._meta.label_lower,
         root_id=document.public_id,  # type: ignore[attr-defined]
-        verb__in=["created", "changed", "lines written"], actor_user_id__isnull=False,
+        verb__in=[*EDITS, *also], actor_user_id__isnull=False,
     )  # fmt: skip
     return {user.person_id for user in User.objects.filter(pk__in=events.values("actor_user_id"))}

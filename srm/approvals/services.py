@@ -43,7 +43,7 @@ def lay_out(
     document: Any, *, actor: Actor, amount: Decimal, currency: str, department: Department | None = None,
     cost_centers: Iterable[CostCenter] = (), categories: Iterable[Category] = (), content: object = None,
     barred: Collection[str] = (), title: str = "", requester: User | None = None, need_by: dt.date | None = None,
-    parts: Parts | None = None, way: str = "",
+    parts: Parts | None = None, way: str = "", departments: Iterable[Department] = (),
 ) -> ApprovalRoute:  # fmt: skip
     """The way of `document` through its approvals; an unfinished older one is dropped. Tells the first deciders.
 
@@ -53,6 +53,7 @@ def lay_out(
         parts: the amount by category, in the base currency; adds up with others of the year.
         barred: person ids that may not decide; the one who sends it is always among them.
         way: normal, urgent, low value or after the fact, where the document has such a thing; rules compare it.
+        departments: others that it is for beside `department`; rules for them fit as well.
 
     Raises:
         RuleBroken: a step that nobody may decide; the sentences say who was passed over.
@@ -66,7 +67,7 @@ def lay_out(
     steps = asking.who_decides(
         document._meta.label_lower, amount=amount, department=department, cost_centers=cost_centers,
         categories=categories, barred=people, requester=requester, parts=parts, but=document.public_id,
-        entity=entity, way=way,
+        entity=entity, way=way, departments=departments,
     )  # fmt: skip
     _refuse_empty(steps)
     if parts is not None:
@@ -150,9 +151,9 @@ def why_not_approved(document: Any, content: object) -> str | None:
 # ------------------------------------------------------------------------------------------------ deciding
 
 
-def may_decide(document: Any, actor: Actor) -> str | None:
-    """Why `actor` cannot decide on `document` now; None when he can."""
-    route = selectors.route_of(document)
+def may_decide(document: Any, actor: Actor, *, route: ApprovalRoute | None = None) -> str | None:
+    """Why `actor` cannot decide on `document` now; None when he can. `route` where a page has read it already."""
+    route = route or selectors.route_of(document)
     return _why_not(route, selectors.steps_now(route) if route else [], actor, selectors.away(actor))
 
 

@@ -124,8 +124,9 @@ class StepDetail(DetailPage):
         return [Action("open", _("Open the document"), address)] if address else []
 
     def context(self) -> dict[str, Any]:
-        reason = services.may_decide(self.document, self.actor) if self.object.outcome == "waiting" else ""
-        route = selectors.route_of(self.document)
+        route, reason = selectors.route_of(self.document), ""
+        if self.object.outcome == "waiting":
+            reason = services.may_decide(self.document, self.actor, route=route) or ""
         return {
             **super().context(), "facts_html": facts_of(self.document, self.actor, self.request),
             "may": self.object.outcome == "waiting" and not reason, "why_not": reason,

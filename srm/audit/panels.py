@@ -83,6 +83,7 @@ PLAIN_VERBS = {
     "withdrawn": gettext_lazy("withdrawn"),
     "roles changed": gettext_lazy("changed the roles"),
     "second step reset": gettext_lazy("reset the second step of the log-in"),
+    "sent_for_approval": gettext_lazy("sent it for approval"),
     "step_approved": gettext_lazy("gave the approval"),
     "step_rejected": gettext_lazy("decided against it"),
     "step_returned": gettext_lazy("wants something changed"),

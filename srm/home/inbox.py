@@ -25,6 +25,7 @@ from procurement.requests.models import PurchaseRequest, RequestLine
 from procurement.requests.substitutes.selectors import waiting_for
 from procurement.tenders.lifecycle import TenderState
 from procurement.tenders.models import Tender
+from procurement.tenders.selectors import waits_for_approval
 from srm.approvals import selectors as approvals
 from srm.approvals.models import ApprovalStep
 from srm.core import clock
@@ -213,11 +214,16 @@ def needs(actor: Actor) -> Section:
 
 @waits_for("tenders.edit")
 def tenders(actor: Actor) -> Section:
-    """Drafts to publish, offers to compare, deadlines near."""
-    states = [TenderState.DRAFT, TenderState.PUBLISHED, TenderState.EVALUATION]
-    words = {TenderState.DRAFT: (_("Publish"), "idle"), TenderState.PUBLISHED: (_("Open"), "idle"),
+    """What is to publish (not what waits for approval), offers to compare, deadlines near."""
+    states = [TenderState.DRAFT, TenderState.APPROVED, TenderState.PUBLISHED, TenderState.EVALUATION]
+    words = {TenderState.DRAFT: (_("Publish"), "idle"), TenderState.APPROVED: (_("Publish"), "wait"), TenderState.PUBLISHED: (_("Open"), "idle"),
              TenderState.EVALUATION: (_("Compare offers"), "wait")}  # fmt: skip
-    found = Tender.objects.visible_to(actor).filter(state__in=states).order_by(F("deadline").asc(nulls_last=True), "pk")
+    found = (
+        Tender.objects.visible_to(actor)
+        .filter(state__in=states)
+        .exclude(waits_for_approval())
+        .order_by(F("deadline").asc(nulls_last=True), "pk")
+    )
     rows = [
         Row(title=tender.title, url=tender.get_absolute_url(), hint=tender.number or tender.state_label,
             due=tender.deadline if tender.state == TenderState.PUBLISHED else None, action=words[tender.state][0],

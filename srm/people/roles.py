@@ -17,7 +17,7 @@ APPROVER = frozenset(
     {
         "home.view", "files.view", "jobs.view", "notify.view", "rest.tokens", "tasks.view",
         "catalog.view", "requests.view", "requests.approve", "discussion.write", "approvals.view", "approvals.decide",
-        "budget.view", "budget.approve", "budget.periods",
+        "tenders.approve", "budget.view", "budget.approve", "budget.periods",
     }
 )  # fmt: skip
 BUDGET_OWNER = APPROVER | {"budget.edit"}
@@ -39,7 +39,7 @@ BUYER = frozenset(
     }
 )  # fmt: skip
 HEAD = BUYER | APPROVER | {
-    "tenders.approve", "awards.approve", "orders.approve", "kraljic.edit", "kraljic.approve", "approvals.edit",
+    "awards.approve", "orders.approve", "kraljic.edit", "kraljic.approve", "approvals.edit",
     "planning.approve", "registry.block", "requests.approve", "approvals.decide", "catalog.policy", "history.import",
     "catalog.merge", "items.accept_rise",
         "shop.rules",
@@ -51,7 +51,8 @@ EVALUATOR = frozenset(
 )  # fmt: skip
 TENDER_OFFICER = frozenset(
     {"home.view", "discussion.write", "notify.view", "jobs.view", "files.view", "rest.tokens", "tasks.view", "tenders.view",
-     "tenders.open", "tenders.approve", "catalog.view", "catalog.view_policy", "registry.view"}
+     "tenders.open", "tenders.approve", "approvals.view", "approvals.decide", "catalog.view", "catalog.view_policy",
+     "registry.view"}
 )  # fmt: skip
 STOREKEEPER = frozenset(
     {

@@ -73,11 +73,11 @@ class RequestSerializer(Serializer):
     class Meta:
         model = PurchaseRequest
         fields = (
-            "number", "state", "title", "department", "requester", "route", "route_reason", "note", "place",
+            "number", "state", "title", "department", "requester", "route", "route_reason", "seller", "note", "place",
             "cost_center", "need_by", "total", "currency", "legal_entity", "lines", "version", "created_at",
         )  # fmt: skip
         writable = (
-            "title", "department", "requester", "route", "route_reason", "note", "place", "cost_center", "need_by", "lines",
+            "title", "department", "requester", "route", "route_reason", "seller", "note", "place", "cost_center", "need_by", "lines",
         )  # fmt: skip
         extra_kwargs = {"requester": {"required": False}}
 

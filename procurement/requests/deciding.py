@@ -36,6 +36,7 @@ def content_of(request: PurchaseRequest) -> dict[str, Any]:
     work = [[str(value) if value is not None else None for value in row] for row in described]
     return {
         **({"work": work} if work else {}),
+        **({"seller": request.seller} if request.seller else {}),
         "title": request.title, "department": request.department_id, "route": request.route,
         "route_reason": request.route_reason, "requester": request.requester_id,
         "lines": [list(row) for row in rows.order_by("pk").values_list(*fields)],

@@ -63,10 +63,10 @@ class RequestForm(forms.ModelForm):
 
     class Meta:
         model = PurchaseRequest
-        fields = ["title", "department", "requester", "place", "cost_center", "route", "route_reason", "note"]
+        fields = ["title", "department", "requester", "place", "cost_center", "route", "route_reason", "seller", "note"]
 
     layout = [
-        "title", "requester", ("department", "cost_center"), ("need_by", "place"), ("route", "route_reason"), "note",
+        "title", "requester", ("department", "cost_center"), ("need_by", "place"), ("route", "route_reason"), "seller", "note",
     ]  # fmt: skip
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -75,6 +75,7 @@ class RequestForm(forms.ModelForm):
             del self.fields["requester"]
         self.fields["title"].widget.attrs["placeholder"] = _("Fasteners for the May series")
         self.fields["route_reason"].help_text = _("Only when it is not the normal route.")
+        self.fields["seller"].help_text = _("Only if it has to be a certain supplier: his name and how to reach him.")
         self.fields["note"].widget.attrs["rows"] = 2
 
 

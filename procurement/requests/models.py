@@ -75,6 +75,7 @@ class PurchaseRequest(Document, Searchable):
     route = models.CharField(_("Route"), max_length=10, choices=Route, default=Route.NORMAL)
     route_reason = models.CharField(_("Why so"), max_length=300, blank=True)
     note = models.TextField(_("Note"), blank=True, max_length=2000)
+    seller = models.CharField(_("From whom"), max_length=200, blank=True, default="", db_default="")
     place = models.ForeignKey(
         "srm.Place", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Delivery place")
     )

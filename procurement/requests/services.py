@@ -56,7 +56,7 @@ __all__ = [
 ]  # fmt: skip
 
 LINES = "the lines of a request the actor writes"
-HEADER = ("title", "department", "requester", "route", "route_reason", "note", "place", "cost_center")
+HEADER = ("title", "department", "requester", "route", "route_reason", "note", "seller", "place", "cost_center")
 FOLLOWED = ("need_by", "place", "cost_center")
 EDITABLE = frozenset({LineState.DRAFT, LineState.RETURNED})
 AGAIN = dt.timedelta(days=14)

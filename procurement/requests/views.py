@@ -85,7 +85,7 @@ class RequestDetail(DetailPage):
     overview_template = "procurement/requests/_overview.html"
     facts = [
         "department", "requester", ("delivery", gettext_lazy("Delivery")), ("paid_by", gettext_lazy("Paid by")),
-        ("amount", gettext_lazy("Amount, about")), ("route", gettext_lazy("Route")), "note",
+        ("amount", gettext_lazy("Amount, about")), ("route", gettext_lazy("Route")), "seller", "note",
     ]  # fmt: skip
 
     def queryset(self) -> QuerySet:

@@ -170,6 +170,10 @@ def _still_open_for_invitations(tender: Tender) -> None:
 
 
 def _invitation(tender: Tender, supplier: Supplier, contact: Contact | None, actor: Actor) -> Invitation:
+    if supplier.once:
+        raise RuleBroken(
+            [_("%(supplier)s is a one-time supplier. Make it a regular one first.") % {"supplier": supplier}]
+        )
     if not supplier.usable:
         raise RuleBroken(
             [_("%(supplier)s cannot be invited: %(state)s.") % {"supplier": supplier, "state": supplier.state_label}]

@@ -71,6 +71,7 @@ PLAIN_VERBS = {
     "set aside": gettext_lazy("set aside"),
     "checked the chain": gettext_lazy("checked the chain"),
     "carried": gettext_lazy("carried to another location"),
+    "made regular": gettext_lazy("made it a regular supplier"),
     "segmented": gettext_lazy("set the segment"),
     "linked": gettext_lazy("linked to another system"),
     "downloaded": gettext_lazy("downloaded"),

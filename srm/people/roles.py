@@ -42,7 +42,7 @@ HEAD = BUYER | APPROVER | {
     "awards.approve", "orders.approve", "kraljic.edit", "kraljic.approve", "approvals.edit",
     "planning.approve", "registry.block", "requests.approve", "approvals.decide", "catalog.policy", "history.import",
     "catalog.merge", "items.accept_rise",
-        "shop.rules",
+        "shop.rules", "onetime.rules",
         "planning.assign",
 }  # fmt: skip
 EVALUATOR = frozenset(
@@ -92,7 +92,7 @@ ADMINISTRATOR = frozenset(
         "org.view", "org.manage", "approvals.view", "approvals.edit", "catalog.view", "catalog.edit", "registry.view",
         "integrations.view", "integrations.manage", "audit.view", "exchange.import", "exchange.export",
         "budget.periods", "budget.close", "outbox.manage", "ui.manage", "stock.view", "stock.manage", "catalog.merge",
-        "shop.rules",
+        "shop.rules", "onetime.rules",
     }
 )  # fmt: skip
 SUPPLIER_USER = frozenset({"portal.view", "portal.orders", "portal.read_bids", "files.view"})

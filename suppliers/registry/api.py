@@ -46,7 +46,7 @@ class SupplierSerializer(Serializer):
         model = Supplier
         fields = (
             "code", "name", "legal_name", "country", "tax_id", "vat_number", "email", "phone", "website", "address", "language",
-            "currency", "incoterm", "payment_days", "categories", "contacts", "segment", "state", "suspended_until",
+            "currency", "incoterm", "payment_days", "categories", "contacts", "once", "segment", "state", "suspended_until",
             "version", "created_at", "updated_at",
         )  # fmt: skip
         writable = (

@@ -19,6 +19,7 @@ class SupplierFilter(filters.FilterSet):
     state = filters.MultiChoiceFilter(label=_("State"), choices=SupplierState.choices)
     country = filters.ChoiceFilter(label=_("Country"), choices=lambda: country_choices()[1:])
     category = filters.PickerFilter("categories", label=_("Supplies"), method="of_category")
+    once = filters.YesNoFilter(label=_("One-time supplier"))
     segment = filters.ChoiceFilter(label=_("Segment"), choices=Category.Segment.choices)
 
     class Meta:

@@ -35,6 +35,10 @@ def invite_member(
     if role not in ROLES:
         raise InvalidInput({"role": [_("Choose one of those offered.")]})
     _refuse_taken(email)
+    if supplier.once:
+        raise RuleBroken(
+            [_("%(supplier)s is a one-time supplier. Make it a regular one first.") % {"supplier": supplier}]
+        )
     user = User(email=User.objects.normalize_email(email).lower(), name=name, kind=User.Kind.SUPPLIER,
                 language=language or supplier.language)  # fmt: skip
     user.set_unusable_password()

@@ -52,6 +52,10 @@ class Supplier(SupplierLifecycle, ScopedModel, Searchable):
     incoterm = models.CharField(_("Usual Incoterm"), max_length=3, choices=INCOTERMS, blank=True)
     payment_days = models.PositiveSmallIntegerField(_("Payment, days"), default=30)
     categories = models.ManyToManyField(Category, blank=True, related_name="+", verbose_name=_("Supplies"))
+    once = models.BooleanField(
+        _("One-time supplier"), default=False, db_default=False, editable=False,
+        help_text=_("Entered in short for a single order; not invited to tenders, no access to the portal."),
+    )  # fmt: skip
     segment = models.CharField(_("Segment"), max_length=12, choices=Category.Segment, blank=True, editable=False)
     suspended_until = models.DateField(_("Suspended until"), null=True, blank=True, editable=False)
     next_check = models.DateTimeField(null=True, editable=False, db_index=True)
@@ -90,8 +94,8 @@ class Supplier(SupplierLifecycle, ScopedModel, Searchable):
 
     @property
     def usable(self) -> bool:
-        """Whether it may be invited and ordered from now."""
-        return self.state == SupplierState.ACTIVE
+        """Whether it may be invited now. From a one-time supplier something is ordered once, and that is all."""
+        return self.state == SupplierState.ACTIVE and not self.once
 
 
 class OfSupplierQuerySet(ScopedQuerySet):

@@ -13,6 +13,7 @@ from suppliers.registry import taxids
 from suppliers.registry.models import Contact, Membership, Supplier
 
 WHY = "the receivers of what we send to a supplier"
+MOST_TWINS = 50
 
 
 def warnings_of(supplier: Supplier, actor: Actor) -> list[str]:
@@ -24,7 +25,21 @@ def warnings_of(supplier: Supplier, actor: Actor) -> list[str]:
         names = list(same.exclude(pk=supplier.pk).values_list("name", flat=True)[:3])
         if names:
             sentences.append(_("The same tax number is kept for %(names)s.") % {"names": ", ".join(names)})
+    if supplier.once:
+        sentences.append(
+            _("A one-time supplier: it was entered in short for a single order. Make it a regular one to buy more.")
+        )
     return sentences
+
+
+def twins_of(actor: Actor, *, name: str, country: str = "", tax_id: str = "") -> list[Supplier]:
+    """Suppliers that are probably the same firm: of the same tax number, or of the same name in the same country."""
+    rows = Supplier.objects.visible_to(actor)
+    numbers = {tax_id.strip(), taxids.compact(tax_id)} - {""}
+    found = list(rows.filter(country=country, tax_id__in=numbers)) if numbers else []
+    named = rows.filter(country=country).search(name)[:MOST_TWINS] if name.strip() else []
+    found += [one for one in named if one not in found and fold(name) in {fold(one.name), fold(one.legal_name)}]
+    return found
 
 
 def members_of(supplier: Supplier, actor: Actor) -> QuerySet[Membership]:
@@ -53,14 +68,18 @@ def users_of(suppliers: Iterable[Supplier]) -> dict[int, list]:
 
 
 def pickable(actor: Actor, text: str) -> QuerySet[Supplier]:
-    """Active suppliers for pickers: those that `text` names, else the first by name."""
-    rows = Supplier.objects.visible_to(actor).filter(state="active")
+    """Active suppliers for pickers, without one-time ones: those that `text` names, else the first by name."""
+    rows = Supplier.objects.visible_to(actor).filter(state="active", once=False)
     return (rows.search(text) if text else rows).order_by("name")
 
 
 def contacts_matching(actor: Actor, text: str) -> QuerySet[Contact]:
     """Contacts of active suppliers whose name, address or firm holds `text`."""
-    rows = Contact.objects.visible_to(actor).filter(supplier__state="active").select_related("supplier")
+    rows = (
+        Contact.objects.visible_to(actor)
+        .filter(supplier__state="active", supplier__once=False)
+        .select_related("supplier")
+    )
     if text:
         rows = rows.search(text) | rows.filter(supplier__search_text__contains=fold(text))
     return rows.order_by("name")

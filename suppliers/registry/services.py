@@ -14,7 +14,7 @@ from srm.audit import services as audit
 from srm.catalog.models import Category
 from srm.core import clock
 from srm.core.actor import SYSTEM, Actor
-from srm.core.errors import InvalidInput, Missing, NotAllowed
+from srm.core.errors import InvalidInput, Missing, NotAllowed, RuleBroken
 from srm.core.numbering import Counter
 from srm.flow import records
 from srm.flow.perform import perform
@@ -72,6 +72,19 @@ def update_profile(
     if not actor.may("portal.profile") or actor.supplier_id != supplier.pk or set(changes) - OWN_FIELDS:
         raise NotAllowed()
     return _update(supplier, actor=actor, version=version, contacts=contacts, categories=None, changes=changes)
+
+
+def make_regular(supplier: Supplier, *, actor: Actor) -> Supplier:
+    """A one-time supplier is one like any other from now on: invited, ordered from again, given access.
+
+    Raises:
+        NotAllowed: the role lacks the right. RuleBroken: it is one already.
+    """
+    _may_edit(actor)
+    locked = records.locked_row(supplier)
+    if not locked.once:
+        raise RuleBroken([_("%(supplier)s is a regular supplier already.") % {"supplier": locked}])
+    return records.update(locked, actor=actor, verb="made regular", once=False)
 
 
 def set_segment(supplier: Supplier, *, segment: str, actor: Actor) -> Supplier:

@@ -18,6 +18,7 @@ class SupplierTable(tables.Table):
         _("Supplies"), accessor=lambda row: ", ".join(str(one) for one in row.categories.all()[:3])
     )
     segment = tables.QuadrantColumn()
+    once = tables.FlagColumn(yes=_("one-time"), no="")
     email = tables.TextColumn()
     phone = tables.TextColumn()
     tax_id = tables.TextColumn()
@@ -28,7 +29,7 @@ class SupplierTable(tables.Table):
 
     class Meta:
         model = Supplier
-        hidden = ("phone", "tax_id", "vat_number", "payment_days", "incoterm", "created_at")
+        hidden = ("once", "phone", "tax_id", "vat_number", "payment_days", "incoterm", "created_at")
 
 
 class ContactTable(tables.Table):

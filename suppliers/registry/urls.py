@@ -10,6 +10,7 @@ urlpatterns = routes(
     views.SupplierCreate,
     views.SupplierEdit,
     views.SupplierInvite,
+    views.SupplierRegular,
     views.MemberRemind,
     views.MemberClose,
 )

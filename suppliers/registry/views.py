@@ -44,6 +44,7 @@ class SupplierList(ListPage):
         ("active", _("Active"), {"state": "active"}),
         ("applicants", _("Applicants"), {"state": "applicant"}),
         ("suspended", _("Suspended"), {"state": "suspended"}),
+        ("once", _("One-time"), {"once": "1"}),
     ]
 
     def decorate(self, rows: QuerySet) -> QuerySet:
@@ -78,6 +79,13 @@ class SupplierDetail(DetailPage):
     def fact_country(self) -> str:
         """Its name in the reader's language."""
         return country_name(self.object.country)
+
+    def actions(self) -> list[Action]:
+        """A one-time supplier can become a regular one."""
+        found = super().actions()
+        if self.object.once and self.actor.may("registry.edit"):
+            found.insert(0, Action("regular", _("Make it a regular supplier"), url_of(self.object, "regular") or ""))
+        return found
 
     def warnings(self) -> list[Any]:
         """Unusual numbers, twins."""
@@ -127,6 +135,23 @@ class SupplierEdit(_WithContacts, EditPage):
         return [
             {**{name: getattr(one, name) for name in names}, "id": one.public_id} for one in self.object.contacts.all()
         ]
+
+
+class SupplierRegular(ActionPage):
+    """A one-time supplier becomes one like any other."""
+
+    model = Supplier
+    permission = "registry.edit"
+    name = "regular"
+    title = _("Make it a regular supplier")
+    submit = _("Make it a regular supplier")
+    done = _("It can be invited and ordered from like any other. Complete what is known about it.")
+    ask = _("It is offered everywhere from now on, and may be invited to tenders and to the portal.")
+
+    def act(self, form: Any) -> Any:
+        """Make it regular, and go on to what is known about it."""
+        services.make_regular(self.object, actor=self.actor)
+        return url_of(self.object, "edit")
 
 
 class SupplierInvite(ActionPage):

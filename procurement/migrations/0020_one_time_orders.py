@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('procurement', '0018_substitutes'),
+        ('procurement', '0019_deliveries'),
         ('srm', '0018_buyers'),
     ]
 

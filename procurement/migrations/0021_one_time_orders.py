@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('procurement', '0019_deliveries'),
+        ('procurement', '0020_tender_approval'),
         ('srm', '0018_buyers'),
     ]
 

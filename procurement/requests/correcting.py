@@ -146,7 +146,7 @@ def _move_part(
     """Move a part of a locked line to a new one in the same state, with its share of the amount and the money."""
     before, content = [kept.quantity, kept.quantity - part], content_of(request)
     last = RequestLine.objects.unscoped(LINES).filter(request=request).order_by("position").last()
-    values: dict[str, Any] = {name: getattr(kept, name) for name in (*STORED, "buyer")}
+    values: dict[str, Any] = {name: getattr(kept, name) for name in (*STORED, "buyer", "scheduled")}
     amount = cents(kept.amount * base / kept.base_quantity)
     values |= {"quantity": part, "base_quantity": base, "amount": amount}
     away = RequestLine(

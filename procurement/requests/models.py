@@ -166,6 +166,10 @@ class RequestLine(RequestLineLifecycle, Line, Work, InDeliveries):
         db_index=False, editable=False,
     )  # fmt: skip
 
+    scheduled = models.ForeignKey(
+        "procurement.ScheduledNeed", models.PROTECT, null=True, related_name="+", db_index=False, editable=False
+    )  # the need of a production schedule that it asks for
+
     objects = scoped(RequestLineQuerySet)
 
     class Meta(Line.Meta):
@@ -191,6 +195,9 @@ class RequestLine(RequestLineLifecycle, Line, Work, InDeliveries):
             ),
             models.Index(
                 fields=["accepts_by", "request"], condition=Q(accepts_by__isnull=False), name="requestline_accepts_by"
+            ),
+            models.Index(
+                fields=["scheduled"], condition=Q(scheduled__isnull=False), name="requestline_scheduled"
             ),
         ]  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Addresses of requests."""
 
 from procurement.requests import afterwards, entry, views
+from procurement.requests.schedule import views as schedule
 from procurement.requests.substitutes import views as substitutes
 from srm.ui.pages import routes
 
@@ -8,6 +9,7 @@ app_name = "requests"
 urlpatterns = routes(
     substitutes.SubstituteList, substitutes.SubstituteAnswer, substitutes.SubstituteWithdraw, prefix="substitutes/"
 )
+urlpatterns += routes(schedule.ScheduleList, schedule.ScheduleDetail, schedule.ScheduleWithdraw, prefix="schedule/")
 urlpatterns += routes(
     views.RequestList, views.RequestDetail, views.RequestCreate, views.RequestEdit, views.RequestLook, entry.RequestCopy,
     views.RequestCancelPart, entry.RequestPaste, entry.StarItem,

@@ -53,6 +53,7 @@ PLAIN_VERBS = {
     "released": gettext_lazy("released"),
     "held back": gettext_lazy("held back"),
     "let go": gettext_lazy("let it be planned"),
+    "scheduled": gettext_lazy("raised it from a production schedule"),
     "split": gettext_lazy("split"),
     "substitute_accepted": gettext_lazy("accepted another item"),
     "substitute_declined": gettext_lazy("declined another item"),

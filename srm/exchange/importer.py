@@ -45,6 +45,8 @@ class ImportKind:
     fields: Sequence[Col] = ()
     model: type[Model] | None = None
     treatments: ClassVar[Sequence[tuple[str, Any]]] = ()
+    # What a check may find of a line besides, and note as its treatment: that it is new, or changed.
+    findings: ClassVar[Sequence[tuple[str, Any]]] = ()
     key: ClassVar[Sequence[str]] = ()
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     whole: ClassVar[bool] = True
@@ -68,6 +70,9 @@ class ImportKind:
             if column.kind == "amount" and (value := row.values.get(column.name)) is not None:
                 label = column.heading(self.model)
                 totals[label] = Decimal(totals.get(label, 0)) + value
+
+    def conclude(self, context: Any, totals: dict[str, Any]) -> None:
+        """Add what only shows after the last line to the totals: what the file does not name any more."""
 
     def apply(self, run: ImportRun, *, actor: Actor, progress: Progress) -> dict[str, Any] | None:
         """Import all good lines (`run.staged()`, `values_of`), inside the unit of work; a refusal undoes everything.

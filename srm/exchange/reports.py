@@ -31,7 +31,7 @@ def preview(run: ImportRun, kind: ImportKind, *, only_faults: bool = False, afte
     columns = [one for one in kind.fields if one.name in plan.columns or one.name in plan.constants]
     rows = run.rows_of(ImportRow.Outcome.REJECTED if only_faults else "").filter(line__gt=after).order_by("line")
     some = list(rows[: SHOWN + 1])
-    treatments = {SKIP: _("left out"), **dict(kind.treatments)}
+    treatments = {SKIP: _("left out"), **dict(kind.treatments), **dict(kind.findings)}
     return {
         "headings": [(one.heading(kind.model), one.kind in NUMERIC) for one in columns],
         "lines": [_shown(row, columns, plan, treatments) for row in some[:SHOWN]],

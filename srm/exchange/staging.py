@@ -99,6 +99,7 @@ def check(run: ImportRun, kind: ImportKind, job: JobRun) -> Staging:
                 ImportRow.objects.unscoped(WHY).bulk_create(rows)
             staging.total += len(rows)
             job.progress(staging.total, max(about, staging.total) or None, _("Checking lines"))
+    kind.conclude(staging.context, staging.totals)
     return staging
 
 

@@ -33,7 +33,7 @@ BUYER = frozenset(
         "bids.view", "awards.view", "awards.propose",
         "orders.view", "orders.edit", "orders.send", "orders.cancel", "receipts.view", "stock.view",
         "handouts.view", "handouts.release",
-        "replenishment.view", "replenishment.edit", "replenishment.order",
+        "replenishment.view", "replenishment.edit", "replenishment.order", "schedule.view", "schedule.edit",
         "kraljic.view", "performance.view", "budget.view", "budget.periods", "analytics.view", "exchange.import",
         "exchange.export", "integrations.view", "approvals.view", "catalog.view_policy", "catalog.override_policy",
     }
@@ -83,7 +83,7 @@ AUDITOR = frozenset(
         "tenders.view", "bids.view", "awards.view", "orders.view", "receipts.view", "stock.view", "budget.view", "budget.periods",
         "ledger.view", "kraljic.view", "performance.view", "approvals.view", "analytics.view", "audit.view", "audit.export",
         "integrations.view", "org.view", "exchange.export", "invoices.view", "handouts.view",
-        "counts.view", "replenishment.view", "catalog.view_policy",
+        "counts.view", "replenishment.view", "schedule.view", "catalog.view_policy",
     }
 )  # fmt: skip
 ADMINISTRATOR = frozenset(

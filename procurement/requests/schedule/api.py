@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -116,8 +115,7 @@ class ScheduleTakeView(ApiView):
         if values["dry_run"]:
             taken = services.look(rows, actor=self.actor, whole=values["whole"])
         else:
-            origin = _("Production schedule over the API")
-            taken = services.take(rows, actor=self.actor, origin=origin, whole=values["whole"])
+            taken = services.take(rows, actor=self.actor, origin="API", whole=values["whole"])
         gone = ScheduledNeedSerializer(taken.gone, many=True, context=self.get_serializer_context()).data
         return Response({"dry_run": values["dry_run"], "rows": [_told(one) for one in taken.verdicts], "gone": gone})
 

@@ -131,7 +131,7 @@ class ScheduleImport(ImportKind):
 
     def parts(self, run: ImportRun, *, actor: Actor, progress: Progress) -> Iterator[Any]:
         """Some hundred lines of one cost centre at a time, each portion done once; at the end what is not named."""
-        origin = _("Production schedule “%(file)s”") % {"file": run.file_name}
+        origin = run.file_name
         judge = Judge(actor)
         for row in _rows(self, run, ImportRow.Outcome.IMPORTED):  # of a run that was broken off
             judge.seen[row.key] = row.no
@@ -168,8 +168,12 @@ def _portions(rows: Sequence[Any], size: int) -> Iterator[Any]:
 def _write(run: ImportRun, verdicts: Sequence[Verdict], *, actor: Actor, origin: str) -> None:
     """One portion; every line keeps what became of it."""
     services.write([one for one in verdicts if one.outcome != Outcome.REFUSED], actor=actor, origin=origin)
-    staged = {row.line: row for row in run.rows_of().filter(line__in=[one.row.no for one in verdicts])}
-    for verdict in verdicts:
+    told = {one.row.no for one in verdicts if one.outcome == Outcome.REFUSED or one.note}
+    for outcome in Outcome:
+        plain = [one.row.no for one in verdicts if one.outcome == outcome and one.row.no not in told]
+        run.rows_of().filter(line__in=plain).update(outcome=ImportRow.Outcome.IMPORTED, treatment=outcome.value)
+    staged = {row.line: row for row in run.rows_of().filter(line__in=told)}
+    for verdict in (one for one in verdicts if one.row.no in told):
         row = staged[verdict.row.no]
         refused = verdict.outcome == Outcome.REFUSED
         row.outcome = ImportRow.Outcome.REJECTED if refused else ImportRow.Outcome.IMPORTED

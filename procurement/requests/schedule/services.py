@@ -173,11 +173,12 @@ def _locked(rows: Sequence[Row]) -> dict[Key, ScheduledNeed]:
 
 def _change(by_request: dict[int, list[tuple[Verdict, writing.Edit]]], *, actor: Actor, origin: str) -> None:
     """Change one request after the other; what it refuses is told at the rows and undone for this request alone."""
+    reason = _("Production schedule: %(source)s") % {"source": origin}
     for _pk, some in sorted(by_request.items()):
         request = some[0][1].line.request
         try:
             with uow.savepoint():
-                writing.change_request(request, [edit for _verdict, edit in some], actor=actor, reason=origin)
+                writing.change_request(request, [edit for _verdict, edit in some], actor=actor, reason=reason)
         except DomainError as fault:
             for verdict, _edit in some:
                 _refuse(verdict, f"{request}: {fault}")
@@ -218,24 +219,22 @@ def _remember(
     verdicts: Sequence[Verdict], needs: dict[Key, ScheduledNeed], *, actor: Actor, origin: str
 ) -> None:  # fmt: skip
     """What the schedule said last. What was refused is asked again by the next one; where it was new, nothing stays."""
-    now, kept, never = clock.now(), [], []
+    seen = {"seen_at": clock.now(), "origin": origin[:150], "is_gone": False}
+    changed, named, never = [], [], []
     for verdict in verdicts:
         row, need = verdict.row, needs[verdict.row.key]
         if verdict.outcome == Outcome.REFUSED:
             never += [need.pk] if not need.base_quantity else []
             continue
+        named.append(need.pk)
         if verdict.outcome != Outcome.SAME:
             verb = "created" if verdict.outcome == Outcome.NEW else "changed"
-            before = need.base_quantity or None
-            audit.record(
-                actor=actor, verb=verb, subject=need, changes={"quantity": [before, row.base_quantity]}, reason=verdict.note
-            )  # fmt: skip
+            quantities = [need.base_quantity or None, row.base_quantity]
+            audit.record(actor=actor, verb=verb, subject=need, changes={"quantity": quantities}, reason=verdict.note)
             need.quantity, need.base_quantity, need.unit = row.quantity, row.base_quantity, row.unit
             need.place, need.cost_center = row.place, row.cost_center  # type: ignore[assignment]
-        need.seen_at, need.origin, need.is_gone = now, origin[:150], False
-        kept.append(need)
+            changed.append(need)
     rows = ScheduledNeed.objects.unscoped(NEEDS)
-    names = ["quantity", "base_quantity", "unit", "place", "cost_center", "seen_at", "origin", "is_gone"]
-    rows.bulk_update(kept, names, batch_size=100)
-    unused = rows.filter(pk__in=never).exclude(pk__in=writing.asking(never))
-    unused.delete()
+    rows.bulk_update(changed, ["quantity", "base_quantity", "unit", "place", "cost_center"], batch_size=200)
+    rows.filter(pk__in=named).update(**seen)
+    rows.filter(pk__in=never).exclude(pk__in=writing.asking(never)).delete()

@@ -46,7 +46,7 @@ class ScheduleList(ListPage):
     def actions(self) -> list[Action]:
         found = super().actions()
         if self.actor.may(EDIT) and self.actor.may("exchange.import"):
-            template = reverse("exchange:importrun-template", args=[exchange.KIND])
+            template = reverse("exchange:template", args=[exchange.KIND])
             upload = f"{reverse('exchange:importrun-create')}?kind={exchange.KIND}"
             found.append(Action("template", _("Template"), template))
             found.append(Action("upload", _("Upload a schedule"), upload, tone="primary"))

@@ -235,6 +235,8 @@ def _remember(
             need.place, need.cost_center = row.place, row.cost_center  # type: ignore[assignment]
             changed.append(need)
     rows = ScheduledNeed.objects.unscoped(NEEDS)
-    rows.bulk_update(changed, ["quantity", "base_quantity", "unit", "place", "cost_center"], batch_size=200)
+    # They are there and locked; hundreds of rows are set in one statement much faster this way than case by case.
+    names = ["quantity", "base_quantity", "unit", "place", "cost_center"]
+    rows.bulk_create(changed, batch_size=CHUNK, update_conflicts=True, update_fields=names, unique_fields=["id"])
     rows.filter(pk__in=named).update(**seen)
     rows.filter(pk__in=never).exclude(pk__in=writing.asking(never)).delete()

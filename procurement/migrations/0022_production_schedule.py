@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('procurement', '0019_deliveries'),
+        ('procurement', '0021_one_time_orders'),
         ('srm', '0018_buyers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

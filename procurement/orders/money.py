@@ -54,7 +54,7 @@ def own_need(order: PurchaseOrder, line: OrderLine) -> OwnNeed | None:
     return OwnNeed(line.public_id, Account(order.cost_center, line.category, day))
 
 
-def request_lines(needs: Iterable[Need]) -> set[Need]:
+def request_lines(needs: Iterable[Need]) -> set[RequestLine]:
     """Those needs that are request lines."""
     return {need for need in needs if isinstance(need, RequestLine)}
 
@@ -136,6 +136,12 @@ def settle_reserve(needs: Iterable[Need], *, order: PurchaseOrder, actor: Actor,
         budget.hold(
             actor=actor, account=need.account, request_line_id=need.public_id, document=order, grow=grow, amount=amount
         )  # fmt: skip
+
+
+def wanted_reserve(lines: Iterable[RequestLine]) -> Amounts:
+    """What should be reserved for request lines as things stand: the estimate of what no order has, and the price of
+    what drafts and approved orders have."""
+    return _still_to_send(sorted(lines, key=lambda line: line.pk))
 
 
 def taken_over(order: PurchaseOrder, parts: Iterable[tuple[int, int, Decimal, Decimal]], *, actor: Actor) -> set[int]:

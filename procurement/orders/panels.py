@@ -9,11 +9,13 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Window
 from django.db.models.functions import ExtractMonth, RowNumber
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from procurement.orders import agreed
+from procurement.awards.models import Award
+from procurement.orders import agreed, cover
 from procurement.orders.deciding import KIND, content_of
 from procurement.orders.models import OrderLine, OrderState, PurchaseOrder
 from procurement.orders.netting import OpenOrders
@@ -34,6 +36,7 @@ from srm.core.money import Sum
 from srm.discussion.rules import discussed
 from srm.people.models import LegalEntity
 from srm.ui.links import url_of
+from srm.ui.panels import Content, panel
 
 PLANNING = "planners read what an item cost and who delivered it"
 SHOWN = 50
@@ -93,12 +96,38 @@ def ordered(entity: LegalEntity, year: int) -> list[Ordered]:
     return [Ordered(*row) for row in sums.annotate(total=Sum("base_net"), n=Count("pk"))]
 
 
-@describes(KIND, _("Order"), permission="orders.approve", content=content_of, moves={"approved": "approve"})
+def no_money(document: PurchaseOrder, actor: Actor) -> list[str]:
+    """Budgets that stop the order as it is."""
+    return [one.outlook.sentence for one in cover.of_order(document, actor) if one.is_refused]
+
+
+@describes(
+    KIND, _("Order"), permission="orders.approve", content=content_of, moves={"approved": "approve"}, blocked=no_money
+)
 def order_facts(document: PurchaseOrder, actor: Actor) -> tuple[str, dict[str, Any]]:
-    """What is ordered from whom, and for how much. Sent back or refused, it stays a draft."""
+    """What is ordered from whom, for how much, and out of which budget. Sent back or refused, it stays a draft."""
     lines = list(document.lines.select_related("item", "unit")[: SHOWN + 1])
     more = max(0, document.lines.count() - SHOWN) if len(lines) > SHOWN else 0
-    return "procurement/orders/_facts.html", {"order": document, "lines": lines[:SHOWN], "more": more}
+    return "procurement/orders/_facts.html", {
+        "order": document, "lines": lines[:SHOWN], "more": more, "covers": cover.of_order(document, actor),
+    }  # fmt: skip
+
+
+@panel(PurchaseOrder, _("Budget"), order=15, permission="budget.view", place="side")
+def order_budget(order: PurchaseOrder, actor: Actor, _request: HttpRequest) -> Content:
+    """Whether the budgets cover it, before it is approved and sent."""
+    return _covered(cover.of_order(order, actor), order.legal_entity.currency)
+
+
+@panel(Award, _("Budget"), order=15, permission="budget.view", place="side")
+def award_budget(award: Award, actor: Actor, _request: HttpRequest) -> Content:
+    """Whether the budgets cover what was chosen, before it is final."""
+    return _covered(cover.of_award(award, actor), award.legal_entity.currency)
+
+
+def _covered(covers: list[cover.Cover], currency: str) -> Content:
+    shown = [one for one in covers if one.line is not None or one.is_refused]
+    return ("procurement/orders/_cover.html", {"covers": shown, "currency": currency}) if shown else None
 
 
 @counts_toward(Tender._meta.label_lower)

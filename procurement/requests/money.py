@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.db.models import Sum
@@ -14,9 +14,11 @@ from procurement.requests.models import PurchaseRequest, RequestLine
 from procurement.requests.selectors import whole_lines
 from srm.budget import selectors
 from srm.budget.accounts import Account
+from srm.budget.asking import ask_url
 from srm.budget.models import BudgetEntry, BudgetLine
 from srm.budget.periods import closed_spans
 from srm.budget.selectors import Outlook
+from srm.core.actor import Actor
 from srm.people.models import CostCenter
 
 READ = "the requester reads the budget his request draws on"
@@ -25,12 +27,16 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True)
 class Share:
-    """One budget, or a cost centre without one, and what the request wants of it and holds there."""
+    """One budget, or a cost centre without one, and what the request wants of it and holds there.
+
+    `ask` is where its reader asks for what is missing, if he may.
+    """
 
     account: Account
     asked: Decimal
     outlook: Outlook
     held: dict[str, Decimal]
+    ask: str = ""
 
     @property
     def cost_center(self) -> CostCenter:
@@ -80,6 +86,12 @@ def shown_shares(request: PurchaseRequest) -> list[Share]:
     if not hasattr(request, "shown_shares"):
         request.shown_shares = shares_of(request, whole_lines(request))  # type: ignore[attr-defined]
     return request.shown_shares  # type: ignore[attr-defined]
+
+
+def with_way_out(shares: Iterable[Share], actor: Actor, request: PurchaseRequest) -> list[Share]:
+    """The same, with the way to ask for more where there is too little."""
+    reason = f"{request.number or request._meta.verbose_name}: {request.title}"
+    return [replace(share, ask=ask_url(share.outlook, actor, reason=reason)) for share in shares]
 
 
 def shares_wanted(needs: Iterable[Need]) -> list[Share]:

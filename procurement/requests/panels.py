@@ -30,7 +30,8 @@ def no_money(document: PurchaseRequest, _actor: Actor) -> list[str]:
 @describes(KIND, _("Request"), permission="requests.approve", content=content_of, blocked=no_money)
 def request_facts(document: PurchaseRequest, actor: Actor) -> tuple[str, dict[str, Any]]:
     """Is it needed, is it in the budget, who else asked."""
-    lines, shares = whole_lines(document), money.shown_shares(document)
+    lines = whole_lines(document)
+    shares = money.with_way_out(money.shown_shares(document), actor, document)
     needs = [Need.of(line) for line in lines]
     return "procurement/requests/_facts.html", {
         "request_document": document, "lines": lines[:SHOWN], "more": max(0, len(lines) - SHOWN), "shares": shares,

@@ -175,7 +175,7 @@ class RequestDetail(DetailPage):
             **super().tab_context(),
             "chart": pictures.where_chart(self.tracks) if decided else None,
             "rows": pictures.rows(self.tracks, self.actor), "decided": decided,
-            "shares": money.shown_shares(self.object),
+            "shares": money.with_way_out(money.shown_shares(self.object), self.actor, self.object),
             "deciders": self.deciders(), "approval": self.approval, "returned": self.returned_because(), "oddities": self.oddities(),
         }  # fmt: skip
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Min, Q
 from django.db.models.functions import TruncMonth
 
 from srm.budget import periods, words
@@ -20,7 +20,7 @@ from srm.people.models import CostCenter, LegalEntity
 
 __all__ = [
     "Account", "Month", "Outlook", "burn", "check", "disagreements", "held", "line_for", "lines_for", "outlook",
-    "outlook_on", "stops_somewhere", "with_reserve",
+    "outlook_on", "reserves", "stops_somewhere", "with_reserve",
 ]  # fmt: skip
 
 WHY = "a need draws on its cost centre's budget, whoever asks"
@@ -167,6 +167,18 @@ def _months_so_far(line: BudgetLine) -> list[dt.date]:
 def held(where: Q) -> Decimal:
     """The sum of the entries that `where` selects."""
     return BudgetEntry.objects.unscoped(WHY).filter(where).aggregate(total=Sum("amount"))["total"]
+
+
+def reserves(needs: Iterable[str]) -> dict[str, tuple[Decimal, int]]:
+    """By need (public id of a line) what is reserved for it, and the key of the budget that would pay more of it."""
+    rows = BudgetEntry.objects.unscoped(WHY).filter(request_line_id__in=list(needs), bucket="reserved").order_by()
+    sums = rows.values("request_line_id", "line_id").annotate(first=Min("pk"), total=Sum("amount"))
+    found: dict[str, tuple[Decimal, int]] = {}
+    for row in sorted(sums, key=lambda row: row["first"]):
+        if row["total"] > 0:
+            before = found.get(row["request_line_id"], (Decimal(0), 0))[0]
+            found[row["request_line_id"]] = before + row["total"], row["line_id"]
+    return found
 
 
 def with_reserve(needs: Iterable[str]) -> set[str]:

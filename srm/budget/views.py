@@ -66,6 +66,7 @@ class BudgetDetail(DetailPage):
         "category",
         ("period", gettext_lazy("Period")),
         ("policy", gettext_lazy("When it is used up")),
+        ("counted", gettext_lazy("Counted")),
     ]
 
     def queryset(self) -> QuerySet:
@@ -80,6 +81,9 @@ class BudgetDetail(DetailPage):
 
     def fact_owner(self) -> Any:
         return self.object.cost_center.owner or ""
+
+    def fact_counted(self) -> Any:
+        return _("net of recoverable VAT, in %(currency)s") % {"currency": self.object.currency}
 
     def fact_category(self) -> Any:
         return self.object.category or _("all that has no budget of its own")

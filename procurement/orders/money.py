@@ -44,6 +44,7 @@ class OwnNeed:
 
 Need = RequestLine | OwnNeed
 Amounts = dict[Need, Decimal]
+Behind = dict[int, list[tuple[RequestLine, Decimal]]]
 
 
 def own_need(order: PurchaseOrder, line: OrderLine) -> OwnNeed | None:
@@ -69,10 +70,17 @@ def amounts_of(order: PurchaseOrder) -> Amounts:
     return _amounts(order, {}, {})
 
 
+def shown_needs(order: PurchaseOrder) -> tuple[dict[int, OrderLine], Behind]:
+    """The order's lines, and by line for whom they are: read once for the parts of a page, never for what is written."""
+    if not hasattr(order, "shown_needs"):
+        lines = _lines(order)
+        order.shown_needs = lines, requests.behind(KIND, list(lines), "ordered")  # type: ignore[attr-defined]
+    return order.shown_needs  # type: ignore[attr-defined]
+
+
 def unpaid_lines(order: PurchaseOrder) -> list[OrderLine]:
     """Lines of which more is ordered than requests asked for, so that the order has to say who pays."""
-    lines = _lines(order)
-    behind = requests.behind(KIND, list(lines), "ordered")
+    lines, behind = shown_needs(order)
     return [line for pk, line in lines.items() if _beyond(line, behind.get(pk, [])) > 0]
 
 
@@ -204,7 +212,7 @@ def _commit_and_settle(need: RequestLine, amount: Decimal, *, order: PurchaseOrd
 
 
 def _lines(order: PurchaseOrder) -> dict[int, OrderLine]:
-    return {line.pk: line for line in order.lines.select_related("category")}
+    return {line.pk: line for line in order.lines.select_related("category", "item", "unit")}
 
 
 def _beyond(line: OrderLine, shares: Iterable[tuple[RequestLine, Decimal]]) -> Decimal:

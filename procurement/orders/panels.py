@@ -113,10 +113,17 @@ def order_facts(document: PurchaseOrder, actor: Actor) -> tuple[str, dict[str, A
     }  # fmt: skip
 
 
-@panel(PurchaseOrder, _("Budget"), order=15, permission="budget.view", place="side")
+@panel(
+    PurchaseOrder,
+    _("Budget"),
+    order=15,
+    permission="budget.view",
+    key="budget",
+    when=lambda order: order.state in UNSENT,
+)
 def order_budget(order: PurchaseOrder, actor: Actor, _request: HttpRequest) -> Content:
     """Whether the budgets cover it, before it is approved and sent."""
-    return _covered(cover.of_order(order, actor), order.legal_entity.currency)
+    return _covered(cover.of_order(order, actor), order.legal_entity.currency) or ("procurement/orders/_cover.html", {})
 
 
 @panel(Award, _("Budget"), order=15, permission="budget.view", place="side")

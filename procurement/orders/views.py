@@ -98,7 +98,13 @@ class OrderDetail(DetailPage):
     lines = ("line_rows", OrderLineTable)
 
     def queryset(self) -> QuerySet:
-        return super().queryset().select_related("supplier", "award", "buyer", "place", "legal_entity", "cost_center")
+        return (
+            super()
+            .queryset()
+            .select_related(
+                "supplier", "award", "buyer", "place", "legal_entity", "cost_center", "department", "created_by"
+            )
+        )
 
     def line_rows(self) -> QuerySet:
         """Lines with item and unit."""
@@ -295,8 +301,7 @@ def costs_chart(rows: list[costs.Cost]) -> Chart | None:
 @panel(PurchaseOrder, _("For whom"), order=20, permission="requests.view", place="main")
 def for_whom(order: PurchaseOrder, actor: Actor, request: HttpRequest) -> Content:
     """Which departments' needs the order serves."""
-    lines = {line.pk: line for line in order.lines.select_related("item", "unit")}
-    behind = requests.behind(services.KIND, list(lines), "ordered")
+    lines, behind = money.shown_needs(order)
     came = requests.came_of(services.KIND, list(behind))
     rows = [
         {"line": line, "quantity": quantity, "came": came.get((line_id, line.pk), 0)}

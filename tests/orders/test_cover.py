@@ -53,7 +53,7 @@ def test_too_little_is_said_with_the_way_to_ask_for_it(firm, budget, order, move
     assert (asked["receiver"], asked["amount"]) == (budget.public_id, "20.00")
     assert firm.alfa.name in asked["reason"]
     assert cover.of_order(made, firm.actor("buyer"))[0].ask == "", "it is not the buyer's budget"
-    page = client_of("buyer").get(made.get_absolute_url()).content.decode()
+    page = client_of("buyer").get(f"{made.get_absolute_url()}?tab=budget").content.decode()
     assert "60.00 EUR are asked for" in page.replace("\xa0", " ")
     with pytest.raises(RuleBroken, match=r"40\.00"):
         move(made, "approve")

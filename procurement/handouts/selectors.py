@@ -20,7 +20,9 @@ def _with_stock() -> list[str]:
     rows = Promise.objects.unscoped(PROMISING).order_by().values_list("warehouse", "item")
     promised = {(w, i): total for w, i, total in rows.annotate(total=Sum(F("quantity") - F("handed_out"), places=4))}
     found = []
-    levels = StockLevel.objects.unscoped(PROMISING).exclude(reserved=0).values_list("warehouse", "item", "reserved")
+    # What lies with a supplier is promised to his order instead.
+    kept = StockLevel.objects.unscoped(PROMISING).filter(warehouse__holder="").exclude(reserved=0)
+    levels = kept.values_list("warehouse", "item", "reserved")
     for warehouse, item, reserved in levels:
         told = promised.pop((warehouse, item), 0)
         if told != reserved:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponseBase
+from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from procurement.orders import dates
@@ -14,6 +15,7 @@ from procurement.orders.models import OrderState, PurchaseOrder
 from procurement.orders.views import pdf_answer
 from srm.core.actor import Actor
 from srm.flow.perform import available, perform
+from suppliers.portal.cards import cards_of
 from suppliers.portal.home import HomeEntry, home_entry
 from suppliers.portal.links import link_purpose
 from suppliers.portal.pages import SupplierActionPage, SupplierPage, portal_url
@@ -58,8 +60,14 @@ class PortalOrder(SupplierPage):
         return {
             **super().context(), "order": self.object, "confirm": offers.get("confirm"),
             "rows": [(row, dates.said(plans.get(row.pk, []))) for row in rows],
-            "answers": list(self.object.confirmations.all()[:3]),
+            "answers": list(self.object.confirmations.all()[:3]), "cards": self.cards(),
         }  # fmt: skip
+
+    def cards(self) -> list[tuple[object, str]]:
+        """(heading, html) of what upper rooms have to show of it."""
+        found = cards_of(self.object, self.actor)
+        base = {"document": self.object, "actor": self.actor}
+        return [(one.title, render_to_string(one.template, {**base, **one.context}, self.request)) for one in found]
 
 
 class PortalConfirm(SupplierActionPage):

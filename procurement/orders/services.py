@@ -25,7 +25,7 @@ from srm.core.money import line_total
 from srm.core.quantities import clean_quantity
 from srm.core.rates import to_currency
 from srm.flow import records
-from srm.flow.perform import perform
+from srm.flow.perform import perform, refusals
 from srm.flow.registry import effect, reacts
 from srm.people.models import CostCenter
 
@@ -362,10 +362,15 @@ def note_received(line: OrderLine, quantity: Decimal, *, actor: Actor) -> None:
 
 
 def close_if_complete(order: PurchaseOrder, *, actor: Actor) -> PurchaseOrder:
-    """Close an order of which everything came; the system does it, in the receiver's unit of work."""
+    """Close an order of which everything came; the system does it, in the receiver's unit of work.
+
+    An order of which something else is still to be settled, as upper rooms' guards say, stays open until it is.
+    """
     open_lines = [line for line in order.lines.all() if line.outstanding > 0]
     fresh = PurchaseOrder.objects.unscoped("state as of now").get(pk=order.pk)
     if open_lines or fresh.state not in {OrderState.SENT, OrderState.CONFIRMED}:
+        return fresh
+    if refusals(fresh, PurchaseOrder.moves()["close"], SYSTEM):
         return fresh
     return perform(fresh, "close", actor=SYSTEM, reason=_("Everything was received."))
 

@@ -1,4 +1,4 @@
-"""Writing receipts and what their posting does: stock, ledger, budget, performance, the order."""
+"""Writing receipts and what their posting does: stock, materials we supplied, ledger, budget, performance, the order."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from procurement.receipts.models import GoodsReceipt, ReceiptLine
 from procurement.requests import selectors as requests
 from procurement.requests import services as ledger
 from procurement.requests.models import RequestLine
+from procurement.subcontracting import using as materials
 from srm.audit import services as audit
 from srm.budget import services as budget
 from srm.core import clock
@@ -154,11 +155,12 @@ def on_reverse(receipt: GoodsReceipt, *, actor: Actor, **_details: object) -> No
         if not line.quantity:
             continue
         item = line.order_line.item
+        used = materials.put_back(actor=actor, order=receipt.order, document=receipt, document_line=line.pk)
         if item and not item.is_service and receipt.warehouse:
             arriving.send_off(actor=actor, **_waiting(receipt, line))
             stock.send_back(
                 actor=actor, warehouse=receipt.warehouse, item=item, quantity=line.quantity, moved_on=clock.today(),
-                document=receipt, counterpart=receipt.order.supplier.name, value=line.base_net,
+                document=receipt, counterpart=receipt.order.supplier.name, value=line.base_net + used,
             )  # fmt: skip
         _unspend(_shares(line), receipt, actor)
         ledger.take_back(actor=actor, document_kind=KIND, line_id=line.pk, stage="received")
@@ -228,13 +230,17 @@ def _take_in(receipt: GoodsReceipt, line: ReceiptLine, actor: Actor) -> None:
     order_line.refresh_from_db(fields=["received_quantity", "cut_quantity"])
     if reason := _too_much(order_line, line.quantity):
         raise RuleBroken([reason])
+    used = materials.consume(
+        actor=actor, order=receipt.order, line=order_line, quantity=line.quantity, moved_on=receipt.received_on,
+        document=receipt, document_line=line.pk,
+    )  # fmt: skip
     orders.note_received(order_line, line.quantity, actor=actor)
     _carry(receipt, line, line.quantity, actor)
     _spend(_shares(line), receipt, actor)
     if order_line.item and not order_line.item.is_service and receipt.warehouse:
         stock.receive(
             actor=actor, warehouse=receipt.warehouse, item=order_line.item, quantity=line.quantity,
-            moved_on=receipt.received_on, value=line.base_net, document=receipt,
+            moved_on=receipt.received_on, value=line.base_net + used, document=receipt,
             counterpart=receipt.order.supplier.name,
         )  # fmt: skip
         arriving.keep(actor=actor, **_waiting(receipt, line))

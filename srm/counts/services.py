@@ -66,6 +66,8 @@ def update_count(count: StockCount, *, actor: Actor, version: int | None = None,
 
 def _check(values: Mapping[str, Any]) -> None:
     location = values["location"]
+    if values["warehouse"].holder:
+        raise InvalidInput({"warehouse": _("These goods lie with somebody else. Put them right at their order.")})
     if location is not None and location.warehouse_id != values["warehouse"].pk:
         raise InvalidInput({"location": _("This location is in another warehouse.")})
     if values["counted_on"] > clock.today():

@@ -8,6 +8,7 @@ from procurement.handouts import selectors as handouts
 from procurement.integrations.ledger import services as ledger
 from procurement.integrations.models import LedgerExport
 from procurement.requests import selectors as requests
+from procurement.subcontracting import selectors as subcontracting
 from srm.audit import append_only
 from srm.audit import selectors as audit
 from srm.budget.models import BudgetEntry, BudgetLine
@@ -26,6 +27,7 @@ def checks() -> Iterator[tuple[str, list[str]]]:
     yield "budgets are the sums of their entries", _budgets()
     yield "stock levels are the sums of their moves", stock.disagreements()
     yield "stock is promised to the requests that the ledger names", handouts.disagreements()
+    yield "materials at suppliers are what was sent and not used", subcontracting.disagreements()
     yield "sealed ledger batches", _batches()
 
 

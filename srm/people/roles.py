@@ -32,7 +32,7 @@ BUYER = frozenset(
         "tenders.view", "tenders.edit", "tenders.publish", "tenders.cancel", "tenders.open", "tenders.evaluate",
         "bids.view", "awards.view", "awards.propose",
         "orders.view", "orders.edit", "orders.send", "orders.cancel", "receipts.view", "stock.view",
-        "handouts.view", "handouts.release",
+        "handouts.view", "handouts.release", "subcontracting.view", "subcontracting.state",
         "replenishment.view", "replenishment.edit", "replenishment.order", "schedule.view", "schedule.edit",
         "kraljic.view", "performance.view", "budget.view", "budget.periods", "analytics.view", "exchange.import",
         "exchange.export", "integrations.view", "approvals.view", "catalog.view_policy", "catalog.override_policy",
@@ -60,6 +60,7 @@ STOREKEEPER = frozenset(
         "catalog.view", "orders.view", "receipts.view", "receipts.create", "receipts.post", "receipts.reverse",
         "stock.view", "stock.move", "registry.view", "handouts.view", "handouts.hand_out", "handouts.release",
         "counts.view", "counts.edit", "counts.post", "replenishment.view", "replenishment.edit", "exchange.import", "exchange.export",
+        "subcontracting.view", "subcontracting.move",
     }
 )  # fmt: skip
 ACCOUNTANT = frozenset(
@@ -67,7 +68,7 @@ ACCOUNTANT = frozenset(
         "home.view", "discussion.write", "notify.view", "jobs.view", "files.view", "files.attach", "rest.tokens", "tasks.view",
         "catalog.view", "registry.view", "orders.view", "receipts.view", "budget.view", "budget.edit",
         "budget.approve", "budget.periods", "budget.close",
-        "stock.view", "counts.view", "ledger.view", "ledger.create", "ledger.seal", "ledger.deliver", "ledger.confirm", "exchange.export",
+        "stock.view", "counts.view", "subcontracting.view", "ledger.view", "ledger.create", "ledger.seal", "ledger.deliver", "ledger.confirm", "exchange.export",
         "exchange.import", "analytics.view", "integrations.view", "invoices.view", "invoices.edit",
     }
 )  # fmt: skip
@@ -84,6 +85,7 @@ AUDITOR = frozenset(
         "ledger.view", "kraljic.view", "performance.view", "approvals.view", "analytics.view", "audit.view", "audit.export",
         "integrations.view", "org.view", "exchange.export", "invoices.view", "handouts.view",
         "counts.view", "replenishment.view", "schedule.view", "catalog.view_policy",
+        "subcontracting.view",
     }
 )  # fmt: skip
 ADMINISTRATOR = frozenset(

@@ -38,7 +38,18 @@ class WarehouseSerializer(Serializer):
 
     class Meta:
         model = Warehouse
-        fields = ("code", "name", "name_en", "name_ru", "name_bg", "place", "legal_entity", "is_active", "version")
+        fields = (
+            "code",
+            "name",
+            "name_en",
+            "name_ru",
+            "name_bg",
+            "place",
+            "legal_entity",
+            "holder",
+            "is_active",
+            "version",
+        )
         writable = ("code", "name_en", "name_ru", "name_bg", "place", "legal_entity", "is_active")
 
 

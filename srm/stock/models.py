@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from srm.catalog.models import Item
 from srm.core import clock, fields
@@ -33,7 +33,12 @@ class WarehouseQuerySet(SearchMixin, models.QuerySet):
 
 
 class Warehouse(Named, Searchable):
-    """A store of the firm at a delivery place."""
+    """A store of the firm at a delivery place, or what of its goods lies with somebody else (`holder`).
+
+    What lies with somebody else is ours and is counted, but nothing is received there, nothing is free there for
+    requests, and it moves by the documents it was handed over for alone: such a store is never active. `holder` is the
+    public id of him who keeps it; an upper room knows who that is. Its place is the one the goods first left.
+    """
 
     page = "stock:warehouse-detail"
 
@@ -45,6 +50,7 @@ class Warehouse(Named, Searchable):
     legal_entity = models.ForeignKey(
         "srm.LegalEntity", models.PROTECT, related_name="+", verbose_name=_("Legal entity")
     )
+    holder = models.CharField(_("Lies with"), max_length=22, blank=True, default="", db_default="", editable=False)
     is_active = models.BooleanField(_("Active"), default=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -55,9 +61,27 @@ class Warehouse(Named, Searchable):
         verbose_name = _("Warehouse")
         verbose_name_plural = _("Warehouses")
         ordering = ["code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["legal_entity", "holder"], condition=~Q(holder=""), name="warehouse_holder_once"
+            ),
+            models.CheckConstraint(condition=Q(holder="") | Q(is_active=False), name="warehouse_held_not_active"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}".strip()
+
+    @property
+    def where(self) -> str:
+        """Its place; what lies with somebody else lies at none of ours."""
+        return "" if self.holder else str(self.place)
+
+    @property
+    def standing(self) -> str:
+        """What is to be known of a store that is not in use; "" of one that is."""
+        if self.holder:
+            return gettext("with others")
+        return "" if self.is_active else gettext("closed")
 
 
 class LocationQuerySet(SearchMixin, models.QuerySet):

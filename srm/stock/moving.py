@@ -13,7 +13,7 @@ from srm.core import clock
 from srm.core.actor import Actor
 from srm.core.errors import InvalidInput, RuleBroken
 from srm.flow import uow
-from srm.stock import placing, services
+from srm.stock import guards, placing, services
 from srm.stock.models import Location, StockMove, Warehouse
 
 WHY = services.WHY
@@ -57,6 +57,8 @@ def transfer(
 
 
 def _require_partners(warehouse: Warehouse, to_warehouse: Warehouse) -> None:
+    guards.require_document(warehouse, None)
+    guards.require_document(to_warehouse, None)
     if not to_warehouse.is_active:
         raise InvalidInput(
             {"to_warehouse": _("%(warehouse)s is closed. Choose another warehouse.") % {"warehouse": to_warehouse}}

@@ -52,6 +52,8 @@ def update_location(location: Location, *, actor: Actor, version: int | None = N
 
 def _check(location: Location | None, values: dict) -> None:
     warehouse, parent = values.get("warehouse"), values.get("parent")
+    if warehouse is not None and warehouse.holder:
+        raise InvalidInput({"warehouse": _("What lies with somebody else has no locations of ours.")})
     if location is not None and warehouse != location.warehouse:
         raise InvalidInput({"warehouse": _("A location stays in its warehouse. Open a new one in the other.")})
     if parent is not None and parent.warehouse_id != getattr(warehouse, "pk", None):

@@ -30,7 +30,7 @@ from srm.core.quantities import clean_quantity
 from srm.flow import records
 from srm.flow.origin import named
 from srm.people.models import Place
-from srm.stock import placing
+from srm.stock import guards, placing
 from srm.stock.models import Location, StockLevel, StockMove, Warehouse
 from srm.ui import formats
 
@@ -60,6 +60,8 @@ def update_warehouse(warehouse: Warehouse, *, actor: Actor, version: int | None 
         InvalidInput: sentences by field. Stale: somebody changed it since `version`.
     """
     locked = records.locked_row(warehouse, version=version)
+    if reason := guards.why_not_editable(locked):
+        raise RuleBroken([reason])
     names = ("name_en", "name_ru", "name_bg", "place", "legal_entity")
     _check_warehouse({name: changes.get(name, getattr(locked, name)) for name in names})
     levels = list(StockLevel.objects.unscoped(WHY).select_for_update().filter(warehouse=locked, on_hand__gt=0)[:1])
@@ -319,6 +321,7 @@ def move(
     Goods of an item that was merged count for its successor. `links` are the references of two-sided moves and
     counter-moves (`pair`, `reverses`).
     """
+    guards.require_document(warehouse, document)
     item, factor = followed(item)
     quantity, from_reserved = (quantity * factor).quantize(STEP), (from_reserved * factor).quantize(STEP)
     level = locked_level(warehouse, item)

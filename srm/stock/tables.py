@@ -25,7 +25,7 @@ class ItemLevelTable(tables.Table):
     """Where one item lies."""
 
     warehouse = tables.LinkColumn()
-    place = tables.TextColumn(_("Place"), accessor="warehouse.place")
+    place = tables.TextColumn(_("Place"), accessor="warehouse.where")
     on_hand = tables.QuantityColumn(unit="item.base_unit")
     reserved = tables.QuantityColumn(unit="item.base_unit")
     free = tables.QuantityColumn(_("Free"), unit="item.base_unit")
@@ -55,9 +55,9 @@ class MoveTable(tables.Table):
 class WarehouseTable(tables.Table):
     code = tables.TextColumn()
     name = tables.TextColumn(_("Name"))
-    place = tables.TextColumn()
+    place = tables.TextColumn(accessor="where")
     legal_entity = tables.TextColumn()
-    is_active = tables.FlagColumn(yes="", no=_("closed"))
+    is_active = tables.TextColumn(accessor="standing")
 
     class Meta:
         model = Warehouse

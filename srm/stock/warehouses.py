@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from srm.core.actor import Actor
-from srm.stock import filters, forms, placing, services, tables
+from srm.stock import filters, forms, guards, placing, services, tables
 from srm.stock.models import Location, LocationLevel, StockLevel, Warehouse
 from srm.stock.views import VIEW
 from srm.ui.links import url_of
@@ -40,12 +40,18 @@ class WarehouseList(ListPage):
 
 class WarehouseDetail(DetailPage):
     model, permission = Warehouse, VIEW
-    facts = ["place", "legal_entity", "is_active"]
+    facts = [("place", gettext_lazy("Place")), "legal_entity", ("standing", gettext_lazy("Active"))]
+
+    def fact_place(self) -> str:
+        return self.object.where
+
+    def fact_standing(self) -> str:
+        return self.object.standing or _("yes")
 
     def actions(self) -> list[Action]:
         """A new location beside what every record offers."""
         new = f"{reverse('stock:location-create')}?warehouse={self.object.public_id}"
-        more = [Action("location", _("New location"), new)] if self.actor.may(MANAGE) else []
+        more = [Action("location", _("New location"), new)] if self.actor.may(MANAGE) and not self.object.holder else []
         return [*more, *super().actions()]
 
     def queryset(self) -> QuerySet:
@@ -72,6 +78,11 @@ class WarehouseCreate(CreatePage):
 class WarehouseEdit(EditPage):
     model, permission = Warehouse, MANAGE
     form, service = forms.WarehouseForm, services.update_warehouse
+
+    @staticmethod
+    def guard(document: Warehouse, actor: Actor) -> object:
+        """What stands for goods with somebody else is not changed by hand."""
+        return guards.why_not_editable(document) or None
 
 
 # -- locations ---------------------------------------------------------------

@@ -131,7 +131,7 @@ PERIOD = [
 class CostsView(ApiView):
     """Costs and savings by department, of orders sent in a period; each reader gets the departments he sees."""
 
-    permission = "requests.view"
+    permission, parameters = "requests.view", ("since", "until")
 
     @extend_schema(parameters=PERIOD, responses=CostSerializer(many=True), operation_id="department_costs")
     def get(self, request: Any) -> Response:

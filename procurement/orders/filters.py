@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from procurement.orders.models import OrderState, PurchaseOrder
 from srm.core import clock
+from srm.org import lookups  # noqa: F401  the pickers below ask them
 from srm.ui import filters
 
 OPEN = (OrderState.SENT, OrderState.CONFIRMED)
@@ -22,6 +23,10 @@ class OrderFilter(filters.FilterSet):
     due_on = filters.DateRangeFilter(label=_("Due"))
     late = filters.FlagFilter(label=_("Late"), method="only_late")
     mine = filters.FlagFilter(label=_("Mine"), method="only_mine")
+    legal_entity = filters.PickerFilter("legal-entities", label=_("Legal entity"))
+    own_department = filters.PickerFilter(
+        "departments", label=_("Department without those below"), field_name="department"
+    )  # fmt: skip
 
     class Meta:
         model = PurchaseOrder

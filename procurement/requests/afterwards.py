@@ -13,6 +13,7 @@ from procurement.requests import forms, services
 from procurement.requests.lifecycle import LineState
 from procurement.requests.lines import FIELDS
 from procurement.requests.models import PurchaseRequest, RequestLine
+from procurement.requests.reviews.views import review_actions
 from procurement.requests.spreading import as_typed
 from procurement.requests.substitutes.views import substitute_actions
 from srm.core.actor import Actor
@@ -39,7 +40,7 @@ def later_actions(request: PurchaseRequest, lines: list[RequestLine], actor: Act
         found.append(Action("split", _("Split a line"), reverse(f"{address}split", args=[request.public_id])))
     if actor.may(PROCESS) and any(services.can_be_named(line) for line in lines):
         found.append(Action("name-item", _("Find the item"), reverse(f"{address}name-item", args=[request.public_id])))
-    return [*found, *substitute_actions(lines, actor)]
+    return [*found, *substitute_actions(lines, actor), *review_actions(request, actor)]
 
 
 def may_withdraw(request: PurchaseRequest, actor: Actor) -> bool:

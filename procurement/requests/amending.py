@@ -12,6 +12,7 @@ from procurement.requests import allocating, notices
 from procurement.requests.deciding import ask_about_change
 from procurement.requests.lifecycle import LineState
 from procurement.requests.lines import FIELDS, STORED, Defaults, clean_some, differences, refuse_strange_ids
+from procurement.requests.lowvalue import limits
 from procurement.requests.models import PurchaseRequest, RequestLine
 from procurement.requests.spreading import spread
 from procurement.requests.substitutes import closing
@@ -62,7 +63,8 @@ def amend_request(
     the same stays approved, down to what is planned, and frees the difference. A note asks nobody.
 
     Raises:
-        InvalidInput: sentences by field. RuleBroken: it is being bought, or is not the actor's. Stale
+        InvalidInput: sentences by field. RuleBroken: it is being bought, is not the actor's, or grows beyond what the
+        low-value route allows. Stale
     """
     uow.require()
     reason = reason.strip()
@@ -88,6 +90,7 @@ class _Amendment:
         self.request, self.actor, self.reason, self.known = request, actor, reason, known
         self.changes: dict[str, list] = {}
         self.approved_before = any(line.state == LineState.APPROVED for line in known.values())
+        self.before = limits.standing(request)
 
     def take(self, lines: Sequence[Mapping[str, Any]]) -> None:
         """Write every line as it is wanted now."""
@@ -124,6 +127,7 @@ class _Amendment:
         audit.record(
             actor=self.actor, verb="amended", subject=self.request, changes=self.changes, reason=self.reason
         )  # fmt: skip
+        limits.refuse_growth(self.request, self.before)
         ask_about_change(self.request, actor=self.actor)
         if self.approved_before:
             notices.tell_amended(self.request, actor=self.actor, reason=self.reason)

@@ -74,7 +74,7 @@ class RequestSerializer(Serializer):
         model = PurchaseRequest
         fields = (
             "number", "state", "title", "department", "requester", "route", "route_reason", "seller", "note", "place",
-            "cost_center", "need_by", "total", "currency", "legal_entity", "lines", "version", "created_at",
+            "cost_center", "need_by", "total", "currency", "legal_entity", "lines", "version", "sent_on", "created_at",
         )  # fmt: skip
         writable = (
             "title", "department", "requester", "route", "route_reason", "seller", "note", "place", "cost_center", "need_by", "lines",

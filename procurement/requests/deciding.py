@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from procurement.requests.lifecycle import LineState
+from procurement.requests.lowvalue import limits
 from procurement.requests.models import PurchaseRequest, RequestLine
 from procurement.requests.work import WORK
 from srm.approvals import services as approvals
@@ -14,6 +15,7 @@ from srm.approvals.accumulation import accumulate
 from srm.approvals.selectors import editors_of, route_of
 from srm.budget import services as budget
 from srm.catalog.models import Category
+from srm.core import clock
 from srm.core.actor import Actor
 from srm.core.money import cents
 from srm.flow.perform import give_number
@@ -120,7 +122,15 @@ def _live(request: PurchaseRequest) -> list[RequestLine]:
 
 @effect(PurchaseRequest, "submit")
 def submitted(request: PurchaseRequest, *, actor: Actor, **_details: object) -> None:
-    """The way through the approvals begins, for all that is asked for together."""
+    """The way through the approvals begins, for all that is asked for together.
+
+    Raises:
+        RuleBroken: it is too much for the low-value route, or a step of the approval that nobody may decide.
+    """
+    request.sent_on = clock.today()
+    request.save(update_fields=["sent_on"])
+    give_number(request)  # before the limits lock the firm, as everywhere: counters come first
+    limits.refuse_too_much(request)
     lay_out(request, actor=actor, lines=_live(request))
 
 

@@ -23,6 +23,7 @@ class RequestSheet(Sheet):
         Col("total", kind="amount", way="out"),
         Col("currency", _("Currency"), way="out"),
         Col("route", kind="choice", way="out"),
+        Col("sent_on", kind="date", way="out"),
         Col("state", _("State"), source=lambda row: row.get_state_display(), way="out"),
         Col("created_at", kind="moment", way="out"),
     ]

@@ -30,7 +30,7 @@ KIND = "procurement.purchaserequest"
 
 
 def of_actor(actor, prefix: str = "") -> Q:
-    """Requests one made, asked for, accepts or was asked to decide, or of departments one belongs to or heads."""
+    """Requests one made, asked for, accepts, was asked to decide or reviews, or of departments one belongs to or heads."""
     mine = Q(**{f"{prefix}requester_id": actor.user_id}) | Q(**{f"{prefix}created_by_id": actor.user_id})
     accepts = RequestLine.objects.unscoped("who accepts a service sees its request").filter(accepts_by=actor.user_id)
     mine |= Q(**{f"{prefix}pk__in": accepts.order_by().values("request")})
@@ -38,6 +38,8 @@ def of_actor(actor, prefix: str = "") -> Q:
         mine |= Q(**{f"{prefix}department__path__startswith": path})
     if actor.may("approvals.decide"):
         mine |= Q(**{f"{prefix}public_id__in": asked_of(actor, KIND)})
+    if actor.may("requests.review"):
+        mine |= Q(**{f"{prefix}route": Way.AFTER_FACT, f"{prefix}sent_on__isnull": False})
     return mine
 
 
@@ -83,6 +85,8 @@ class PurchaseRequest(Document, Searchable):
         "srm.CostCenter", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Cost centre")
     )
     currency = fields.currency(default="EUR", editable=False)
+    # The day on which it was sent last: it counts in that period, and in that year.
+    sent_on = models.DateField(_("Sent"), null=True, editable=False)
     # Of the lines, kept by the services that write them, so that lists sort and filter by an index.
     need_by = models.DateField(_("Needed by"), null=True, editable=False)
     total = fields.amount(_("Amount, about"), default=0, editable=False)
@@ -101,7 +105,11 @@ class PurchaseRequest(Document, Searchable):
             models.Index(fields=["requester", "-created_at"], name="request_requester"),
             models.Index(fields=["need_by", "id"], name="request_need_by"),
             models.Index(fields=["total", "id"], name="request_total"),
-        ]
+            models.Index(fields=["legal_entity", "sent_on"], name="request_sent_on"),
+            models.Index(
+                fields=["department", "sent_on"], condition=Q(route=Way.LOW_VALUE), name="request_low_value"
+            ),
+        ]  # fmt: skip
 
     @property
     def state(self) -> str:

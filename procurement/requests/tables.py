@@ -17,11 +17,12 @@ class RequestTable(tables.Table):
     total = tables.MoneyColumn()
     state = tables.StateColumn(_("State"))
     route = tables.ChoiceColumn()
+    sent_on = tables.DateColumn()
     created = tables.TimeColumn(_("Made"), accessor="created_at")
 
     class Meta:
         model = PurchaseRequest
-        hidden = ("line_count", "route", "created")
+        hidden = ("line_count", "route", "sent_on", "created")
 
 
 class LineTable(tables.Table):

@@ -20,6 +20,7 @@ from procurement.requests.checks import Need
 from procurement.requests.history import entries
 from procurement.requests.instead import instead_here
 from procurement.requests.lines import FIELDS
+from procurement.requests.lowvalue.limits import outlook_for
 from procurement.requests.models import PurchaseRequest
 from procurement.requests.spreading import as_typed
 from procurement.requests.states import HeaderState
@@ -273,6 +274,7 @@ class RequestLook(Page):
         context = {
             "needs": needs, "shares": shares, "over": [share for share in shares if not share.outlook.fits],
             "oddities": checks.oddities(needs, department=department, route=way, own=own),
+            "low_value": outlook_for(needs, department, way, own),
             "stock": free_here(needs), "instead": instead_here(needs), "deciders": pictures.would_decide_needs(needs, department, self.actor, way),
             "total": sum((need.amount for need in needs), 0), "currency": department.legal_entity.currency if department else "",
         }  # fmt: skip

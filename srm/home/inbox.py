@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, F, Q, Sum
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from procurement.awards.lifecycle import AwardState
 from procurement.awards.models import Award
@@ -22,6 +22,8 @@ from procurement.receipts.lifecycle import ReceiptState
 from procurement.receipts.models import GoodsReceipt
 from procurement.requests.lifecycle import LineState
 from procurement.requests.models import PurchaseRequest, RequestLine
+from procurement.requests.reviews import selectors as after_fact
+from procurement.requests.reviews.models import RouteReview
 from procurement.requests.substitutes.selectors import waiting_for
 from procurement.tenders.lifecycle import TenderState
 from procurement.tenders.models import Tender
@@ -158,6 +160,23 @@ def substitutes(actor: Actor) -> Section:
         for row in waiting_for(actor)[:MOST]
     ]  # fmt: skip
     return Section(_("Proposed instead"), rows)
+
+
+@waits_for("requests.review")
+def reviews(actor: Actor) -> Section:
+    """What was bought before it was asked for, the longest waiting first."""
+    rows = [
+        Row(title=row.request.title, url=reverse("requests:routereview-decide", args=[row.public_id]), tone="wait",
+            hint=_bought_by(row), action=pgettext_lazy("move", "Review"))
+        for row in after_fact.waiting_for(actor)[:MOST]
+    ]  # fmt: skip
+    return Section(_("Bought before it was asked for"), rows, _list("requests:routereview-list", outcome="open"))
+
+
+def _bought_by(row: RouteReview) -> str:
+    request = row.request
+    amount = formats.money(request.total, request.currency)
+    return f"{request.number} · {request.requester} · {request.department} · {amount}"
 
 
 @waits_for("requests.create")

@@ -44,6 +44,8 @@ HEAD = BUYER | APPROVER | {
     "catalog.merge", "items.accept_rise",
         "shop.rules", "onetime.rules",
         "planning.assign",
+        "requests.limits",
+        "requests.review",
 }  # fmt: skip
 EVALUATOR = frozenset(
     {"home.view", "discussion.write", "notify.view", "jobs.view", "files.view", "rest.tokens", "tasks.view", "tenders.view",
@@ -52,7 +54,7 @@ EVALUATOR = frozenset(
 TENDER_OFFICER = frozenset(
     {"home.view", "discussion.write", "notify.view", "jobs.view", "files.view", "rest.tokens", "tasks.view", "tenders.view",
      "tenders.open", "tenders.approve", "approvals.view", "approvals.decide", "catalog.view", "catalog.view_policy",
-     "registry.view"}
+     "registry.view", "requests.view", "requests.review"}
 )  # fmt: skip
 STOREKEEPER = frozenset(
     {
@@ -95,6 +97,7 @@ ADMINISTRATOR = frozenset(
         "integrations.view", "integrations.manage", "audit.view", "exchange.import", "exchange.export",
         "budget.periods", "budget.close", "outbox.manage", "ui.manage", "stock.view", "stock.manage", "catalog.merge",
         "shop.rules", "onetime.rules",
+        "requests.limits",
     }
 )  # fmt: skip
 SUPPLIER_USER = frozenset({"portal.view", "portal.orders", "portal.read_bids", "files.view"})

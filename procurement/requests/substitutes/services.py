@@ -11,6 +11,7 @@ from procurement.requests import correcting
 from procurement.requests.deciding import ask_about_change, content_of, count_anew
 from procurement.requests.lifecycle import LineState
 from procurement.requests.lines import PRICE_STEP, last_price
+from procurement.requests.lowvalue import limits
 from procurement.requests.models import PurchaseRequest, RequestLine
 from procurement.requests.substitutes import closing, notices
 from procurement.requests.substitutes.models import Outcome, SubstituteProposal
@@ -83,13 +84,15 @@ def accept(proposal: SubstituteProposal, *, actor: Actor) -> RequestLine:
     Dearer than what was approved, or of another category, it goes back to the approvers and frees its money.
 
     Raises:
-        RuleBroken: it was answered, so much is not open any more, or a budget stops. NotAllowed: not his to answer.
+        RuleBroken: it was answered, so much is not open any more, it grows beyond what the low-value route allows, or a
+        budget stops. NotAllowed: not his to answer.
     """
     request, row, line = _in_hand(proposal, actor)
     if line.state != LineState.APPROVED or line.open_quantity < row.base_quantity:
         raise RuleBroken([_("So much is not open any more: the rest is being bought already. Ask for a new proposal.")])
     if row.item.state != ItemState.ACTIVE:
         raise RuleBroken([_("“%(item)s” is not in use any more. Ask for a new proposal.") % {"item": row.item}])
+    before = limits.standing(request)
     closing.close(row, Outcome.ACCEPTED, actor=actor)
     line = correcting.locked_line(line)
     if line.base_quantity > row.base_quantity:
@@ -101,6 +104,7 @@ def accept(proposal: SubstituteProposal, *, actor: Actor) -> RequestLine:
         ask_about_change(request, actor=actor)
     else:
         _swap(request, line, row, actor)
+    limits.refuse_growth(request, before)
     notices.tell_answered(row, actor=actor, accepted=True)
     return line
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from procurement.orders.deciding import KIND as ORDERS
+from procurement.requests.lowvalue import services as lowvalue
 from procurement.shop import rules as shop
 from srm.approvals import services as approvals
 from srm.approvals.services import REQUESTS
@@ -35,6 +36,9 @@ def from_now_on(world: World) -> None:
         most_amount=Decimal(2000),
         buyer=world.people["buyer"],
     )
+    lowvalue.create_rule(
+        actor=administrator, legal_entity=world.entity, most_request=Decimal(100), most_year=Decimal(1000)
+    )  # fmt: skip
     _calendar(world)
     today = world.calendar.today
     absences.create_absence(

@@ -26,7 +26,7 @@ def fill(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('procurement', '0022_production_schedule'),
+        ('procurement', '0023_subcontracting'),
         ('srm', '0018_buyers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -9,14 +9,16 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from procurement.planning import routing
+from procurement.planning import letting_go, routing
 from procurement.requests import ahead
+from procurement.requests.letting_go import register
 from procurement.requests.models import PurchaseRequest, RequestLine
 from procurement.requests.selectors import whole_lines
 from srm.core.actor import Actor
 from srm.ui.panels import panel
 
 SHOWN = 200
+register(letting_go.Demands())
 
 
 @panel(PurchaseRequest, _("Who buys it, and when"), order=3, permission="requests.view", place="side", key="bought_by")

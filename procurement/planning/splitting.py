@@ -7,10 +7,10 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from procurement.planning.counting import recount
 from procurement.planning.models import Demand, DemandLine
-from procurement.planning.services import DEMAND, locked_line, said
+from procurement.planning.services import locked_line, said
 from procurement.requests import services as requests
-from procurement.requests.selectors import behind
 from srm.audit import services as audit
 from srm.core.actor import Actor
 from srm.core.errors import InvalidInput, RuleBroken
@@ -41,7 +41,7 @@ def split(*, actor: Actor, demand_line: DemandLine, quantity: object) -> DemandL
         currency=line.currency,
     )  # fmt: skip
     _move(line, part, wanted, actor=actor)
-    _recount(line, part)
+    recount(line, part)
     _refresh(line.demand)
     audit.record(
         actor=actor, verb="split", subject=line, root=line.demand,
@@ -70,7 +70,7 @@ def join(*, actor: Actor, demand_lines: Sequence[DemandLine]) -> DemandLine:
     before = first.quantity
     for line in others:
         _move(line, first, line.open_quantity, actor=actor)
-    _recount(first, *others)
+    recount(first, *others)
     _refresh(first.demand)
     audit.record(
         actor=actor, verb="joined", subject=first, root=first.demand, changes={"quantity": [before, first.quantity]}
@@ -97,16 +97,6 @@ def _move(source: DemandLine, target: DemandLine, quantity: Decimal, *, actor: A
     target.quantity, target.open_quantity = target.quantity + quantity, target.open_quantity + quantity
     for line in (source, target):
         line.save(update_fields=["quantity", "open_quantity"])
-
-
-def _recount(*lines: DemandLine) -> None:
-    """Dates and number of the needs that are behind lines now; a line of nothing keeps its dates."""
-    needs = behind(DEMAND, [line.pk for line in lines], "planned")
-    for line in lines:
-        days = [need.need_by for need, _quantity in needs.get(line.pk, [])]
-        line.need_count = len(days)
-        line.need_from, line.need_to = min(days, default=line.need_from), max(days, default=line.need_to)
-        line.save(update_fields=["need_count", "need_from", "need_to"])
 
 
 def _refresh(demand: Demand) -> None:

@@ -6,10 +6,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from procurement.requests import forms, services
+from procurement.requests import cancelling, forms, selectors, services
 from procurement.requests.lifecycle import LineState
 from procurement.requests.lines import FIELDS
 from procurement.requests.models import PurchaseRequest, RequestLine
@@ -25,13 +26,13 @@ from srm.ui.slots import Action
 PROCESS = "requests.process"
 
 
-def later_actions(request: PurchaseRequest, lines: list[RequestLine], actor: Actor) -> list[Action]:
+def later_actions(request: PurchaseRequest, tracks: list[selectors.Track], actor: Actor) -> list[Action]:
     """What can be done with a sent request besides its moves; only what is possible now is shown."""
-    address = "requests:purchaserequest-"
+    address, lines = "requests:purchaserequest-", [track.line for track in tracks]
     found = []
     if actor.may("requests.edit") and services.why_not_amendable(request, actor) is None:
         found.append(Action("amend", _("Amend"), reverse(f"{address}amend", args=[request.public_id])))
-    if actor.may("requests.cancel") and may_withdraw(request, actor) and any(_divisible(line) for line in lines):
+    if actor.may("requests.cancel") and may_withdraw(request, actor) and any(track.cancellable for track in tracks):
         name = "cancel-quantity"
         found.append(Action(name, _("Cancel a quantity"), reverse(address + name, args=[request.public_id])))
     if actor.may(PROCESS) and any(_untouched(line) for line in lines):
@@ -50,10 +51,6 @@ def may_withdraw(request: PurchaseRequest, actor: Actor) -> bool:
 
 def _untouched(line: RequestLine) -> bool:
     return line.state == LineState.APPROVED and line.open_quantity == line.base_quantity
-
-
-def _divisible(line: RequestLine) -> bool:
-    return line.state == LineState.SUBMITTED or _splittable(line)
 
 
 def _splittable(line: RequestLine) -> bool:
@@ -102,11 +99,12 @@ class _OfLines(ActionPage):
         lines = self.object.lines.select_related("item", "unit", "base_unit")
         return [line for line in lines if self.fits(line)]
 
+    def choices(self) -> list[tuple[str, str]]:
+        """The candidates as the form names them."""
+        return [(line.public_id, f"{line}: {formats.quantity(line.quantity, line.unit)}") for line in self.candidates()]
+
     def form_options(self) -> dict[str, Any]:
-        choices = [
-            (line.public_id, f"{line}: {formats.quantity(line.quantity, line.unit)}") for line in self.candidates()
-        ]
-        return {**super().form_options(), "choices": choices}
+        return {**super().form_options(), "choices": self.choices()}
 
     def chosen(self, ids: set[str]) -> list[RequestLine]:
         """The candidates that were chosen."""
@@ -152,10 +150,26 @@ class RequestSplit(_OfLines):
 
 class RequestCancelQuantity(_OfLines):
     permission, name, form = "requests.cancel", "cancel-quantity", forms.CancelQuantityForm
-    fits = staticmethod(_divisible)
     title, submit, tone = gettext_lazy("Cancel a quantity"), gettext_lazy("Cancel so much"), "danger"
     done = gettext_lazy("Cancelled.")
-    ask = gettext_lazy("Only what is not planned yet can be cancelled. The rest of the line goes on.")
+    ask = gettext_lazy(
+        "What nobody tenders or orders yet can be cancelled. What is planned leaves its demand, and its buyer is told."
+    )
+
+    @cached_property
+    def tracks(self) -> list[selectors.Track]:
+        """The lines of which something can be cancelled; read anew once they may have changed."""
+        return [track for track in selectors.tracker(self.object) if track.cancellable]
+
+    def candidates(self) -> list[RequestLine]:
+        return [track.line for track in self.tracks]
+
+    def choices(self) -> list[tuple[str, str]]:
+        """Each line with how much of it can be cancelled in all."""
+        words = [
+            (track, {"line": track.line, "n": cancelling.shown(track.line, track.cancellable)}) for track in self.tracks
+        ]
+        return [(track.line.public_id, _("%(line)s: at most %(n)s") % said) for track, said in words]
 
     def act(self, form: Any) -> Any:
         line = self.one(form)

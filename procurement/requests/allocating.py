@@ -127,7 +127,7 @@ def take_back(
     line_ids = [line_id] if isinstance(line_id, int) else list(line_id)
     if not line_ids or (quantity is not None and quantity <= 0):
         return ZERO
-    lines = lock(behind_lines(document_kind, line_ids, stage))
+    lines = lock(behind_lines(document_kind, line_ids, stage) if request_line_id is None else [request_line_id])
     if not lines:
         return ZERO
     taken = ledger.take_back(

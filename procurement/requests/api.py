@@ -145,6 +145,9 @@ class TrackSerializer(serializers.Serializer):
     """Where one line is."""
 
     line = serializers.CharField(help_text="The line's id")
+    cancellable = serializers.CharField(
+        help_text="What `cancel-quantity` would still take, in the line's base unit: open, or planned and not yet tendered or ordered"
+    )
     parts = PartSerializer(many=True)
     shared = SharedSerializer(many=True)
 
@@ -168,6 +171,7 @@ class TrackView(ApiView):
 def _track(track: selectors.Track, shared: Sequence[selectors.Shared]) -> dict[str, Any]:
     return {
         "line": track.line.public_id,
+        "cancellable": format(track.cancellable.normalize(), "f"),
         "parts": [
             {"place": part.place, "quantity": format(part.quantity.normalize(), "f"), "document_kind": part.document_kind,
              "document_number": part.document_number, "expected_on": part.expected_on}
@@ -320,13 +324,16 @@ class SplitView(_RequestView):
 
 
 class CancelQuantityView(_RequestView):
-    """Give up a quantity of one line, as far as it is not planned."""
+    """Give up a quantity of one line, or all of it, as far as it is in no tender and no order.
+
+    What is planned leaves its demand. How much is possible: `cancellable` of `track`.
+    """
 
     permission = "requests.cancel"
 
     @extend_schema(request=CancelQuantityInput, responses=RequestSerializer, operation_id="requests_cancel_quantity")
     def post(self, request: Any, id: str) -> Any:
-        """The request; what was given up is a cancelled line of its own."""
+        """The request; what was given up of a line is a cancelled line of its own."""
         return self.change(id, CancelQuantityInput, lambda document, values: services.cancel_quantity(
             document, actor=self.actor, line=_chosen(document, [values["line"]])[0], quantity=values["quantity"],
             reason=values["reason"],

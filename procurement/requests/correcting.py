@@ -1,4 +1,4 @@
-"""What a buyer does with approved lines before he buys them: give back, split; and giving up a quantity of a line."""
+"""What a buyer does with approved lines before he buys them: give back, split."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def give_back(request: PurchaseRequest, *, actor: Actor, lines: Sequence[Request
         perform(line, "give_back", actor=actor, reason=reason)
     ask_again(locked, actor=actor)
     count_anew(locked)
-    _touch(locked)
+    touch(locked)
     notices.tell_given_back(locked, actor=actor, reason=reason)
     return locked
 
@@ -68,31 +68,6 @@ def split_line(
     if kept.state != LineState.APPROVED:
         raise RuleBroken([_("Only an approved line can be split.")])
     return _split(locked, _undisputed(kept, actor), actor=actor, quantity=quantity, reason=reason)
-
-
-def cancel_quantity(
-    request: PurchaseRequest, *, actor: Actor, line: RequestLine, quantity: Any, reason: str
-) -> PurchaseRequest:
-    """Give up `quantity`, in the line's unit, of what is not planned yet; the rest of the line goes on.
-
-    What is given up becomes a cancelled line of its own, so that the tracker and the history keep it. All that is open,
-    or more, is refused: that is cancelling the line.
-
-    Raises:
-        InvalidInput: no such quantity is open, or no reason. RuleBroken: it is not the actor's, or ended.
-    """
-    uow.require()
-    reason = checked_reason(reason)
-    locked = records.locked_row(request)
-    kept = locked_line(line)
-    if kept.state not in {LineState.SUBMITTED, LineState.APPROVED}:
-        raise RuleBroken([_("A quantity can only be cancelled of what was sent. Edit the request instead.")])
-    away = _split(locked, _undisputed(kept, actor), actor=actor, quantity=quantity, reason=reason)
-    away = perform(away, "cancel", actor=actor, reason=reason)
-    ask_again(locked, actor=actor)
-    count_anew(locked)
-    notices.tell_part_cancelled(away, actor=actor, reason=reason)
-    return locked
 
 
 def checked_reason(reason: str) -> str:
@@ -123,24 +98,10 @@ def split_off(request: PurchaseRequest, kept: RequestLine, *, actor: Actor, base
     part = (kept.quantity * base / kept.base_quantity).quantize(STEP)
     if not 0 < part < kept.quantity:
         raise RuleBroken([_("So small a part cannot be kept in “%(unit)s”.") % {"unit": kept.unit}])
-    return _move_part(request, kept, actor=actor, part=part, base=base, reason=reason)
+    return move_part(request, kept, actor=actor, part=part, base=base, reason=reason)
 
 
-# ------------------------------------------------------------------------------------------------ inside
-
-
-def _undisputed(line: RequestLine, actor: Actor) -> RequestLine:
-    """The locked line, for which nothing else is proposed any more: a proposal was for all that was open."""
-    return locked_line(line) if closing.expire([line.pk], actor=actor) else line
-
-
-def _split(request: PurchaseRequest, kept: RequestLine, *, actor: Actor, quantity: Any, reason: str) -> RequestLine:
-    part = _part(kept, quantity)
-    base = to_base(kept.item, part, kept.unit)
-    return _move_part(request, kept, actor=actor, part=part, base=base, reason=reason)
-
-
-def _move_part(
+def move_part(
     request: PurchaseRequest, kept: RequestLine, *, actor: Actor, part: Decimal, base: Decimal, reason: str
 ) -> RequestLine:
     """Move a part of a locked line to a new one in the same state, with its share of the amount and the money."""
@@ -163,7 +124,7 @@ def _move_part(
     kept.save(update_fields=["quantity", "base_quantity", "amount", "open_quantity"])
     _move_money(kept, away, actor)
     request.line_count += 1
-    _touch(request)
+    touch(request)
     # The same under two numbers: whoever decides on it, or has decided, is not asked again for that.
     approvals.content_renamed(request, before=content, after=content_of(request))
     audit.record(
@@ -171,6 +132,26 @@ def _move_part(
         changes={f"{kept.position}. quantity": before, f"{away.position}. quantity": [None, part]},
     )  # fmt: skip
     return away
+
+
+def touch(request: PurchaseRequest) -> None:
+    """Whoever has it open on his screen learns that it changed."""
+    request.version += 1
+    request.save(update_fields=["version", "line_count"])
+
+
+# ------------------------------------------------------------------------------------------------ inside
+
+
+def _undisputed(line: RequestLine, actor: Actor) -> RequestLine:
+    """The locked line, for which nothing else is proposed any more: a proposal was for all that was open."""
+    return locked_line(line) if closing.expire([line.pk], actor=actor) else line
+
+
+def _split(request: PurchaseRequest, kept: RequestLine, *, actor: Actor, quantity: Any, reason: str) -> RequestLine:
+    part = _part(kept, quantity)
+    base = to_base(kept.item, part, kept.unit)
+    return move_part(request, kept, actor=actor, part=part, base=base, reason=reason)
 
 
 def _part(line: RequestLine, quantity: Any) -> Decimal:
@@ -196,9 +177,3 @@ def _move_money(kept: RequestLine, away: RequestLine, actor: Actor) -> None:
     given = budget.release(request_line_id=kept.public_id, amount=away.amount, **words)
     if given:
         budget.reserve(account=away.account, amount=given, request_line_id=away.public_id, **words)
-
-
-def _touch(request: PurchaseRequest) -> None:
-    """Whoever has it open on his screen learns that it changed."""
-    request.version += 1
-    request.save(update_fields=["version", "line_count"])

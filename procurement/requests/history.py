@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 from procurement.requests.models import KIND, Allocation, PurchaseRequest, RequestLine
 from procurement.requests.selectors import ledger_of, whole_lines
 from srm.audit.models import AuditEvent
-from srm.audit.panels import names_behind, sentence
+from srm.audit.panels import PLAIN_VERBS, names_behind, sentence
 from srm.audit.selectors import history as logged
 from srm.ui import formats
 from srm.ui.slots import Entry
@@ -89,7 +89,7 @@ def _told_together(event: AuditEvent, last: AuditEvent) -> bool:
 
 def _plural(event: AuditEvent, request: PurchaseRequest, count: int) -> str:
     move = RequestLine.moves().get(event.verb)
-    did = str(move.past or move.label) if move else event.verb
+    did = str(move.past or move.label if move else PLAIN_VERBS.get(event.verb, event.verb))
     if count >= request.line_count:
         return did
     return ngettext("%(did)s: %(n)d line", "%(did)s: %(n)d lines", count) % {"did": did, "n": count}

@@ -224,6 +224,21 @@ def free_behind(
     return [(pk, line, need, _number(quantity)) for pk, line, need, quantity in rows]
 
 
+def loose(request_line_id: int, document_kind: str, stage: str) -> list[tuple[int, Decimal]]:
+    """What of a need stands at a stage of documents of one kind and may be taken back, written last first.
+
+    (document's line, quantity) of each row of which nothing but promises was made.
+    """
+    sql = f"""
+        WITH live AS ({_live("a.request_line_id = %s AND a.document_kind = %s AND a.stage = %s")}),
+        used AS (SELECT parent_id, MAX(quantity) AS quantity
+                 FROM ({_children()}) u WHERE pool NOT IN {PROMISES!r} GROUP BY 1)
+        SELECT live.line_id, ROUND(live.quantity - COALESCE(used.quantity, 0), 4)
+        FROM live LEFT JOIN used ON used.parent_id = live.id
+        WHERE ROUND(live.quantity - COALESCE(used.quantity, 0), 4) > 0 ORDER BY live.id DESC"""
+    return [(line, _number(quantity)) for line, quantity in _run(sql, [request_line_id, document_kind, stage])]
+
+
 def roll_up(request_lines: Sequence[int]) -> None:
     """Write what is open, coming, done and next expected on the request lines."""
     marks = _marks(request_lines)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
@@ -100,12 +101,12 @@ def tell_given_back(request: PurchaseRequest, *, actor: Actor, reason: str) -> N
     _tell("requests.given_back", told, told.to, actor)
 
 
-def tell_part_cancelled(line: RequestLine, *, actor: Actor, reason: str) -> None:
+def tell_part_cancelled(line: RequestLine, quantity: Decimal, *, actor: Actor, reason: str) -> None:
     """The requester: a quantity of one line is not bought."""
     told = _told(
         line.request, _("Part cancelled: {title}"), _("{who} cancelled {what} of {request}: {reason}"), reason, actor
     )
-    what = f"{line.quantity.normalize():f} {line.unit} {line.what}"
+    what = f"{quantity.normalize():f} {line.unit} {line.what}"
     _tell("requests.part_cancelled", replace(told, values={**told.values, "what": what}), told.to, actor)
 
 

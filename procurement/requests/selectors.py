@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Exists, Max, OuterRef, Prefetch, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 
-from procurement.requests import ledger, tracking
+from procurement.requests import ledger, letting_go, tracking
 from procurement.requests.allocating import LEDGER, live_behind
 from procurement.requests.lifecycle import LineState
 from procurement.requests.models import Allocation, PurchaseRequest, RequestLine
@@ -57,6 +57,20 @@ class Track:
     def in_transit(self) -> Decimal:
         """Ordered, and on its way as far as the supplier says."""
         return self.at("shipped", "confirmed", "ordered")
+
+    @staticmethod
+    def is_loose(part: Part) -> bool:
+        """Whether the part is planned in a document that can let go of it."""
+        return part.place == "planned" and part.document_kind in letting_go.kinds()
+
+    @property
+    def cancellable(self) -> Decimal:
+        """What can still be given up, in base units: what is open, or planned where nobody tenders or orders it."""
+        if self.line.state == LineState.SUBMITTED:
+            return self.line.base_quantity
+        if self.line.state not in {LineState.APPROVED, LineState.CLOSED}:
+            return ZERO
+        return self.line.open_quantity + sum((part.quantity for part in self.parts if self.is_loose(part)), ZERO)
 
     @property
     def documents(self) -> list[Part]:

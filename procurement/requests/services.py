@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from procurement.requests.allocating import Entry, allocate, carry, carry_lines, cut, move_planned, take_back
 from procurement.requests.amending import amend_request, amendable_lines, why_not_amendable
-from procurement.requests.correcting import cancel_quantity, give_back, split_line
+from procurement.requests.cancelling import cancel_quantity
+from procurement.requests.correcting import give_back, split_line
 from procurement.requests.deciding import ask_again
 from procurement.requests.deliveries import Delivery
 from procurement.requests.ledger import Carry

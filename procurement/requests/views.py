@@ -147,7 +147,7 @@ class RequestDetail(DetailPage):
         if self.actor.may("requests.cancel") and any(_can_be_withdrawn(track.line) for track in self.tracks):
             address = reverse("requests:purchaserequest-cancel-part", args=[self.object.public_id])
             found.append(Action("cancel-part", _("Cancel part"), address))
-        return [*found, *later_actions(self.object, self.lines_shown, self.actor)]
+        return [*found, *later_actions(self.object, self.tracks, self.actor)]
 
     def oddities(self) -> list[str]:
         """What to look at before it is sent; later it is the approver's page that shows it."""

@@ -51,6 +51,8 @@ PLAIN_VERBS = {
     "lines written": gettext_lazy("wrote the lines"),
     "merged": gettext_lazy("merged needs"),
     "released": gettext_lazy("released"),
+    "needed less": gettext_lazy("took out what was cancelled"),
+    "dropped": gettext_lazy("dropped it: nobody needs it any more"),
     "held back": gettext_lazy("held back"),
     "let go": gettext_lazy("let it be planned"),
     "scheduled": gettext_lazy("raised it from a production schedule"),

@@ -40,6 +40,16 @@ class Book:
         """The same without what has moved on to a tender or an order."""
         return sum((self.live[row.pk] - self.used[row.pk, "flow"] for row in self._of(kind, line_id, stage)), ZERO)
 
+    def cancellable(self, line: RequestLine) -> Decimal:
+        """What of a need is in no tender, order or store and has not ended."""
+        if line.state not in {"submitted", "approved", "closed"}:
+            return ZERO
+        planned = [
+            row for row in self.rows if row.quantity > 0 and (row.request_line_id, row.stage) == (line.pk, "planned")
+        ]
+        free = sum((self.live[row.pk] - self.used[row.pk, "flow"] for row in planned), ZERO)
+        return line.base_quantity if line.state == "submitted" else line.open_quantity + free
+
     def _of(self, kind: str, line_id: int, stage: str) -> list[Allocation]:
         wanted = (kind, line_id, stage)
         return [row for row in self.rows if row.quantity > 0 and wanted == (row.document_kind, row.line_id, row.stage)]
@@ -83,6 +93,7 @@ def _lines_add_up(book: Book) -> None:
         assert (line.open_quantity, line.done_quantity) == (open_now, done[line.pk])
         assert line.coming_quantity == roots[line.pk] - done[line.pk]
     for track in selectors.tracks_of(lines):
+        assert track.cancellable == book.cancellable(track.line), "the page says another quantity than can be cancelled"
         if track.parts:
             assert sum(part.quantity for part in track.parts) == track.line.base_quantity, "a part is lost or doubled"
             assert track.at("received", "issued") == track.line.done_quantity

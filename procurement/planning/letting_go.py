@@ -46,14 +46,12 @@ class Demands(Holder):
                 raise Stale()
             taken[key] += min(free, rest)
             rest -= min(free, rest)
-        for key in sorted(taken):
-            _lessen(key, taken[key], line, actor=actor, reason=reason)
-        return quantity - rest
+        return sum((_lessen(key, taken[key], line, actor=actor, reason=reason) for key in sorted(taken)), ZERO)
 
 
-def _lessen(key: int, quantity: Decimal, need: RequestLine, *, actor: Actor, reason: str) -> None:
-    """A locked demand line asks for so much less; its buyer is told."""
-    requests.take_back(
+def _lessen(key: int, quantity: Decimal, need: RequestLine, *, actor: Actor, reason: str) -> Decimal:
+    """A locked demand line asks for so much less, and its buyer is told; how much less."""
+    quantity = requests.take_back(
         actor=actor, document_kind=DEMAND, line_id=key, stage="planned", quantity=quantity, request_line_id=need.pk
     )
     line = DemandLine.objects.unscoped(WHY).select_related("demand", "item", "unit").get(pk=key)
@@ -69,3 +67,4 @@ def _lessen(key: int, quantity: Decimal, need: RequestLine, *, actor: Actor, rea
     if not demand.line_count:
         audit.record(actor=actor, verb="dropped", subject=demand, reason=reason)
     notices.tell_cancelled(line, need, quantity, actor=actor, reason=reason, dropped=not demand.line_count)
+    return quantity

@@ -6,10 +6,12 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from procurement.planning.models import DemandLine
 from procurement.planning.services import aggregate
 from procurement.requests import selectors, services
 from procurement.requests.models import PurchaseRequest, RequestLine
 from procurement.requests.states import HeaderState
+from procurement.tenders import services as tenders
 from srm.approvals.models import Accumulated, ApprovalRoute, ApprovalStep
 from srm.audit.models import AuditEvent
 from srm.core.errors import InvalidInput, NotAllowed, RuleBroken, Stale
@@ -325,6 +327,9 @@ def test_a_buyer_cancels_a_quantity_and_the_requester_reads_it(firm, work):
 def test_strangers_and_what_is_bought_are_refused(firm, work):
     request = approved(firm)
     planned(firm, work, request, "40")
+    (line,) = DemandLine.objects.unscoped("test").filter(quantity__gt=0)
+    with work():
+        tenders.create_from_demand(actor=firm.actor("buyer"), demand_lines=[(line, Decimal(60))])
     before = snapshot(request)
     for by, quantity, fault in [
         ("approver", "10", NotAllowed), ("buyer", "41", InvalidInput), ("buyer", "100", InvalidInput),

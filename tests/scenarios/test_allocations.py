@@ -1,7 +1,7 @@
 """Whatever people do in whatever order, no quantity is lost or doubled on its way from the request to the receipt.
 
 A machine plays all of them with the real services: departments ask, the approver decides, buyers merge, buy for
-stock, net needs against stock and open orders, release, tender, award, cut and cancel, the supplier confirms, the storekeeper receives, reverses and hands out. After each
+stock, net needs against stock and open orders, release, tender, award, cut and cancel, requesters cancel what is planned, the supplier confirms, the storekeeper receives, reverses and hands out. After each
 step everything must add up in base units (`tests.allocations`), as told again without the ledger's own SQL.
 """
 
@@ -24,12 +24,12 @@ from procurement.handouts import services as handouts
 from procurement.handouts.models import Promise
 from procurement.orders import services as orders
 from procurement.orders.models import PurchaseOrder
+from procurement.planning import letting_go, splitting
 from procurement.planning import services as planning
-from procurement.planning import splitting
 from procurement.planning.models import DemandLine
 from procurement.receipts import services as receipts
 from procurement.receipts.models import GoodsReceipt
-from procurement.requests import holding, ledger
+from procurement.requests import holding, ledger, selectors
 from procurement.requests import services as requests
 from procurement.requests.models import Allocation, PurchaseRequest, RequestLine
 from procurement.tenders import services as tenders
@@ -155,6 +155,22 @@ class Buying(RuleBasedStateMachine):
         if line := self.pick(lines, number):
             with unit_of_work():
                 requests.cancel_part(line.request, actor=self.who("buyer"), lines=[line], reason=WORDS)
+
+    @when(RequestLine, state__in=["submitted", "approved", "closed"])
+    @rule(number=PICK, share=SHARE, by=st.sampled_from(["requester", "buyer"]))
+    def cancel_planned(self, number, share, by):
+        """What nobody tenders or orders is not needed any more: of what is open first, then of what is planned."""
+        lines = self.of(RequestLine, state__in=["submitted", "approved", "closed"])
+        track = self.pick([track for track in selectors.tracks_of(lines) if track.cancellable], number)
+        if track is None:
+            return
+        line, base = track.line, self.part(track.cancellable, share)
+        quantity = (line.quantity * base / line.base_quantity).quantize(Decimal("0.0001"), "ROUND_DOWN")
+        if quantity:
+            with unit_of_work():
+                requests.cancel_quantity(
+                    line.request, actor=self.who(by), line=line, quantity=quantity, reason=WORDS
+                )  # fmt: skip
 
     # -- buyers --------------------------------------------------------------
 
@@ -417,6 +433,12 @@ BROKEN = {
     "quantities kept beside the ledger are not written": [mock.patch.object(ledger, "roll_up", nothing)],
     "what a tender leaves over is not open in the demand again": [mock.patch.object(planning, "give_back", nothing)],
     "what a closed order does not bring stays ordered": [mock.patch.object(orders, "_give_up", return_value={})],
+    "a cancelled need stays in its demand line": [
+        mock.patch.object(letting_go, "_lessen", lambda key, quantity, line, **_words: requests.take_back(
+            actor=None, document_kind=letting_go.DEMAND, line_id=key, stage="planned", quantity=quantity,
+            request_line_id=line.pk,
+        ))
+    ],
     "a promise of the stores is not written": [mock.patch.object(stock, "_promise", nothing)],
 }  # fmt: skip
 

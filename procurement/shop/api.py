@@ -11,8 +11,9 @@ from rest_framework.response import Response
 
 from procurement.requests.api import RequestSerializer
 from procurement.requests.models import PurchaseRequest
-from procurement.shop import filters, rule_views, rules, selectors, services, views
+from procurement.shop import filters, rule_views, rules, selectors, services, views, waiting
 from procurement.shop.models import CREATE, RULES, ShopRule
+from srm.core.errors import Missing
 from srm.people.models import CostCenter, Department, Place
 from srm.rest.fields import QuantityField, RefField
 from srm.rest.router import register, register_view
@@ -135,6 +136,28 @@ class ShopRuleViewSet(DocumentViewSet):
     create_service, update_service = rules.create_rule, rules.update_rule
 
 
+class OrderWaitingView(ApiView):
+    """Try again what was chosen in the shop and approved, and stands in no order; follow the job at /api/v1/jobs/<id>/."""
+
+    permission = RULES
+
+    @extend_schema(
+        request=None, operation_id="shop_rules_order_waiting",
+        responses={202: {"type": "object", "properties": {"job": {"type": "string"}}}},
+    )  # fmt: skip
+    def post(self, request: Any, id: str) -> Any:
+        """The job's id; its result says how many lines were ordered, and why the others were not."""
+
+        def work() -> Response:
+            rule = ShopRule.objects.visible_to(self.actor).filter(public_id=id).first()
+            if rule is None:
+                raise Missing()
+            return Response({"job": waiting.order_waiting(rule, actor=self.actor).public_id}, status=202)
+
+        return self.write(work)
+
+
 register("shop-items", ShopItemViewSet)
 register("shop-rules", ShopRuleViewSet)
 register_view("shop-checkout/", CheckoutView, "shop-checkout")
+register_view("shop-rules/<str:id>/order-waiting/", OrderWaitingView, "shop-rules-order-waiting")

@@ -103,8 +103,10 @@ class ShopChoice(ScopedModel):
 
 class RuleQuerySet(ScopedQuerySet):
     def visible_to(self, actor):
-        """For those who may set them."""
-        return self if actor.may(RULES) else self.none()
+        """For those who may set them, of their legal entities."""
+        if not actor.may(RULES):
+            return self.none()
+        return self.filter(legal_entity__in=actor.legal_entities) if actor.legal_entities else self
 
 
 class ShopRule(ScopedModel):

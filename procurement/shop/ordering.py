@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -43,17 +44,23 @@ def rule_of(request: PurchaseRequest) -> ShopRule | None:
     return ShopRule.objects.unscoped(WHY).filter(legal_entity=request.legal_entity_id, is_on=True).first()
 
 
-def order_choices(request: PurchaseRequest) -> list[PurchaseOrder]:
+def untaken(choices: QuerySet[ShopChoice]) -> QuerySet[ShopChoice]:
+    """Choices whose need is approved, open and not held back, and that stand in no order, whatever was said of them."""
+    return choices.filter(order=None, line__state="approved", line__open_quantity__gt=0, line__held_reason="")
+
+
+def order_choices(request: PurchaseRequest, *, again: bool = False) -> list[PurchaseOrder]:
     """Write the orders for what of a request was chosen in the shop, is approved, and waits for neither.
 
-    A second call finds nothing to do: each choice has its order, or the reason why it has none.
+    A second call finds nothing to do: each choice has its order, or the reason why it has none. With `again` what was
+    left to the buyer is judged once more, as long as nobody took it up.
     """
     uow.require()
     rule = rule_of(request)
     if rule is None:
         return []
     priced: list[Priced] = []
-    for choice, offer, left in _judged(_waiting(request)):
+    for choice, offer, left in _judged(_waiting(request, again)):
         if left:
             records.update(choice, actor=SYSTEM, root=request, left=left)
         elif offer is not None:
@@ -64,11 +71,12 @@ def order_choices(request: PurchaseRequest) -> list[PurchaseOrder]:
 # -- inside ------------------------------------------------------------------
 
 
-def _waiting(request: PurchaseRequest) -> list[ShopChoice]:
+def _waiting(request: PurchaseRequest, again: bool) -> list[ShopChoice]:
     """Choices of approved lines, the lines locked first: whoever plans them at this moment goes before or after."""
     lines = RequestLine.objects.unscoped(WHY).filter(request=request, state="approved").order_by("pk")
     locked = list(lines.select_for_update(of=("self",)).values_list("pk", flat=True))
-    rows = ShopChoice.objects.unscoped(WHY).filter(line__in=locked, order=None, left="")
+    rows = ShopChoice.objects.unscoped(WHY).filter(line__in=locked)
+    rows = untaken(rows) if again else rows.filter(order=None, left="")
     shown = (
         "line__request__department",
         "line__place",

@@ -38,6 +38,9 @@ def update_rule(rule: ShopRule, *, actor: Actor, version: int | None = None, **c
 def _check(actor: Actor, values: dict[str, Any]) -> None:
     if not actor.may(RULES):
         raise NotAllowed()
+    entity = values.get("legal_entity")
+    if entity is not None and actor.legal_entities and entity.pk not in actor.legal_entities:
+        raise NotAllowed()
     buyer = values.get("buyer")
     if buyer is not None and not actor_for(buyer).may("orders.send"):
         raise InvalidInput({"buyer": _("%(name)s may not send orders. Choose a buyer.") % {"name": buyer.name}})

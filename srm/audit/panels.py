@@ -54,6 +54,7 @@ PLAIN_VERBS = {
     "needed less": gettext_lazy("took out what was cancelled"),
     "dropped": gettext_lazy("dropped it: nobody needs it any more"),
     "held back": gettext_lazy("held back"),
+    "tried again": gettext_lazy("tried again to order what waits"),
     "let go": gettext_lazy("let it be planned"),
     "scheduled": gettext_lazy("raised it from a production schedule"),
     "split": gettext_lazy("split"),

@@ -16,10 +16,10 @@ from srm.core.errors import InvalidInput, NotAllowed, RuleBroken
 from srm.flow.perform import perform
 from srm.notify.models import Notice
 from tests import allocations
-from tests.shop.test_shop import sell
 from tests.requests.conftest import approved, in_days, line_of, sent
 from tests.requests.test_afterwards import fresh, lines, page, post, snapshot
 from tests.requests.test_decisions import budget, next_year, states
+from tests.shop.test_shop import sell
 
 pytestmark = pytest.mark.django_db
 D = Decimal

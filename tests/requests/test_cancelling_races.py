@@ -1,20 +1,19 @@
 """A requester cancels what is planned while a buyer orders it: one of the two happens, and the other is told."""
 
 import threading
-import time
 
 import pytest
-from django.db.models import QuerySet
 
 from procurement.orders import agreed
 from procurement.orders.models import PurchaseOrder
 from procurement.planning import services as planning
+from procurement.planning.models import DemandLine
 from procurement.requests import ledger, letting_go, services
 from procurement.requests.models import RequestLine
 from srm.core.errors import InvalidInput, RuleBroken
 from srm.flow.uow import unit_of_work
 from tests import allocations
-from tests.races import PATIENCE, at_once, without_transaction
+from tests.races import PATIENCE, at_once
 from tests.requests.conftest import approved
 from tests.shop.test_shop import sell
 
@@ -35,60 +34,59 @@ def order_and_cancel(firm):
     ]
 
 
-def begun(function, event):
-    """`function`, which tells that it has begun and gives the other time to run into the lock."""
+def overtaken(function, task, answers, *, call=1, wait=PATIENCE / 2):
+    """`function`, at whose `call`th end somebody else begins `task` in a transaction of his own; his answer follows."""
+    calls = []
 
-    def told(*args, **options):
-        answer = function(*args, **options)
-        if not event.is_set():
-            event.set()
-            time.sleep(PATIENCE / 2)
-        return answer
+    def met(*args, **options):
+        found = function(*args, **options)
+        calls.append(found)
+        if len(calls) == call:
+            thread = threading.Thread(target=lambda: answers.extend(at_once(task)))
+            answers.append(thread)
+            thread.start()
+            thread.join(wait)
+        return found
 
-    return told
+    return met
 
 
-def after(event, task):
-    def waits():
-        event.wait(10)
-        return task()
-
-    return waits
+def both(first, answers):
+    """What became of the first and of the other."""
+    done = at_once(first)
+    answers[0].join(60)
+    return [*done, *answers[1:]]
 
 
 @pytest.mark.parametrize(("first", "fault"), [("order", InvalidInput), ("cancel", RuleBroken)])
 def test_who_comes_first_has_it_and_the_other_is_refused(committed_firm, monkeypatch, first, fault):
     order, cancel = order_and_cancel(committed_firm)
-    event = threading.Event()
+    answers = []
     if first == "order":
-        monkeypatch.setattr(planning, "locked_line", begun(planning.locked_line, event))
-        cancel = after(event, cancel)
+        monkeypatch.setattr(planning, "locked_line", overtaken(planning.locked_line, cancel, answers))
+        found = both(order, answers)
     else:
-        monkeypatch.setattr(letting_go, "hold", begun(letting_go.hold, event))
-        order = after(event, order)
-    answers = at_once(order, cancel)
-    refused = [type(answer) for answer in answers if isinstance(answer, Exception)]
-    assert refused == [fault], answers
+        monkeypatch.setattr(letting_go, "hold", overtaken(letting_go.hold, order, answers))
+        found = both(cancel, answers)
+    assert [type(answer) for answer in found if isinstance(answer, Exception)] == [fault], found
+    assert isinstance(found[1], fault)
     assert PurchaseOrder.rows.count() == (first == "order")
     assert RequestLine.rows.get().state == ("approved" if first == "order" else "cancelled")
     allocations.check()
 
 
-def test_without_the_locks_what_was_cancelled_is_ordered(committed_firm, monkeypatch):
+@pytest.mark.postgres
+def test_without_the_lock_what_was_cancelled_is_ordered(committed_firm, monkeypatch):
     order, cancel = order_and_cancel(committed_firm)
-    looked, calls = planning.locked_line, []
+    answers = []
 
-    def cancelled_in_between(line):
-        found = looked(line)
-        calls.append(line)
-        if len(calls) == 2:  # the last look before the quantity is taken
-            calls.extend(at_once(cancel, edge=without_transaction))
-        return found
+    def unlocked(line):
+        return DemandLine.objects.unscoped("test").select_related("demand", "item", "unit").get(pk=line.pk)
 
-    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_options: rows)
-    monkeypatch.setattr(planning, "locked_line", cancelled_in_between)
-    answers = at_once(order, edge=without_transaction)
-    assert not [answer for answer in (*answers, *calls) if isinstance(answer, Exception)], (answers, calls)
+    # The last look before the quantity is taken; the requester comes between it and the writing.
+    monkeypatch.setattr(planning, "locked_line", overtaken(unlocked, cancel, answers, call=2, wait=60))
+    found = both(order, answers)
+    assert not [answer for answer in found if isinstance(answer, Exception)], found
     assert PurchaseOrder.rows.get().lines.get().base_quantity == 100
-    assert RequestLine.rows.get().state == "cancelled"
-    assert ledger.faults() == [], "the ledger alone does not see it"
+    assert RequestLine.rows.get().state == "cancelled", "both have won: it is ordered for nobody"
+    assert ledger.faults() == []

@@ -29,7 +29,7 @@ def update_rule(rule: ShopRule, *, actor: Actor, version: int | None = None, **c
     Raises:
         NotAllowed. InvalidInput: as above; a rule stays with its legal entity. Stale
     """
-    _check(actor, changes)
+    _check(actor, {"legal_entity": rule.legal_entity, **changes})
     if changes.get("legal_entity", rule.legal_entity) != rule.legal_entity:
         raise InvalidInput({"legal_entity": _("A rule stays with its legal entity. Make another one.")})
     return records.update(rule, actor=actor, version=version, **changes)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from procurement.shop import ordering
-from procurement.shop.models import RULES, Left, ShopChoice, ShopRule
+from procurement.shop.models import Left, ShopChoice, ShopRule
 from srm.audit import services as audit
 from srm.core.actor import Actor
 from srm.core.errors import NotAllowed, RuleBroken
@@ -36,7 +36,7 @@ def order_waiting(rule: ShopRule, *, actor: Actor) -> Job:
         NotAllowed. RuleBroken: the rule is off, nothing waits, or it is being tried at this moment.
     """
     uow.require()
-    if not actor.may(RULES):
+    if not ShopRule.objects.visible_to(actor).filter(pk=rule.pk).exists():
         raise NotAllowed()
     locked = records.locked_row(rule)
     if not locked.is_on:

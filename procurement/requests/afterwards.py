@@ -169,7 +169,7 @@ class RequestCancelQuantity(_OfLines):
         words = [
             (track, {"line": track.line, "n": cancelling.shown(track.line, track.cancellable)}) for track in self.tracks
         ]
-        return [(track.line.public_id, _("%(line)s: at most %(n)s") % said) for track, said in words]
+        return [(track.line.public_id, _("at most %(n)s: %(line)s") % said) for track, said in words]
 
     def act(self, form: Any) -> Any:
         line = self.one(form)

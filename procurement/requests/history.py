@@ -119,10 +119,14 @@ def _goods(request: PurchaseRequest, limit: int) -> list[Entry]:
     chosen = list(groups.values())[:limit]
     people = _people(chosen)
     others = _others(chosen, request)
-    return [
-        Entry(group.at, people.get((group.kind, group.document_id), "Quadrant"), _told(group, lines, others))
-        for group in chosen
-    ]
+    return [Entry(group.at, _who(group, people), _told(group, lines, others)) for group in chosen]
+
+
+def _who(group: Group, people: dict[tuple[str, str], str]) -> str:
+    """Who did it; what leaves a demand was cancelled or released by somebody, whom the log names."""
+    if group.backwards and group.stage == "planned" and group.number:
+        return group.number
+    return people.get((group.kind, group.document_id), "Quadrant")
 
 
 def _told(group: Group, lines: dict[int, RequestLine], others: dict[tuple[str, int], int]) -> str:
@@ -131,6 +135,8 @@ def _told(group: Group, lines: dict[int, RequestLine], others: dict[tuple[str, i
         "what": _amount(group, lines),
         "day": formats.day(group.expected_on),
     }
+    if group.backwards and group.stage == "planned" and group.number:
+        return _("asks for %(what)s less") % words
     if group.backwards:
         return _("took back %(what)s (%(number)s)") % words
     if group.stage == "planned":

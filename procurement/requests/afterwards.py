@@ -166,10 +166,13 @@ class RequestCancelQuantity(_OfLines):
 
     def choices(self) -> list[tuple[str, str]]:
         """Each line with how much of it can be cancelled in all."""
-        words = [
-            (track, {"line": track.line, "n": cancelling.shown(track.line, track.cancellable)}) for track in self.tracks
-        ]
-        return [(track.line.public_id, _("at most %(n)s: %(line)s") % said) for track, said in words]
+        found = []
+        for track in self.tracks:
+            line = track.line
+            which = f"{line}, {formats.day(line.need_by)}" if line.delivery_of else line
+            words = {"line": which, "n": cancelling.shown(line, track.cancellable)}
+            found.append((line.public_id, _("at most %(n)s: %(line)s") % words))
+        return found
 
     def act(self, form: Any) -> Any:
         line = self.one(form)

@@ -10,11 +10,13 @@ from procurement.orders.models import PurchaseOrder
 from procurement.planning.models import Demand, DemandLine
 from procurement.planning.services import aggregate
 from procurement.requests import selectors, services
+from procurement.requests.deliveries import Delivery
 from procurement.tenders import services as tenders
 from srm.audit.models import AuditEvent
 from srm.core.errors import InvalidInput, NotAllowed, RuleBroken
 from srm.flow.perform import perform
 from srm.notify.models import Notice
+from srm.ui import formats
 from tests import allocations
 from tests.requests.conftest import approved, in_days, line_of, sent
 from tests.requests.test_afterwards import fresh, lines, page, post, snapshot
@@ -295,6 +297,24 @@ def test_the_same_over_the_api(firm, work, client_of):
     assert post(client, request, "cancel-quantity", line=line, quantity="30", reason="found some").status_code == 200
     assert [one["cancellable"] for one in client.get(track).json()] == ["0", "0"]
     assert demanded(demand) == [(70, 0, 1)]
+
+
+def test_of_several_deliveries_one_says_its_day_and_goes(firm, work, client_of):
+    request = approved(
+        firm, line_of(firm, quantity="100", deliveries=[Delivery(in_days(20), D(40)),
+                                                       Delivery(in_days(27), D(60))])
+    )  # fmt: skip
+    demand = merged(firm, work, request, window_days=30)
+    text = client_of("requester").get(page(request, "cancel-quantity")).content.decode()
+    assert formats.day(in_days(27)) in text
+    cancel(firm, work, request, "60", no=1)
+    assert [(one.state, one.need_by) for one in lines(request)] == [
+        ("approved", in_days(20)),
+        ("cancelled", in_days(27)),
+    ]
+    assert lines(request)[0].delivery_said == ""
+    line = demand.lines.get()
+    assert (line.quantity, line.need_to) == (40, in_days(20))
 
 
 def test_the_dates_of_what_is_left_count(firm, work):

@@ -8,8 +8,9 @@ from decimal import Decimal
 from procurement.handouts.models import Promise
 from procurement.orders.models import OrderLine, OrderState
 from procurement.planning.models import DemandLine
-from procurement.requests import ledger, selectors
+from procurement.requests import allocating, ledger, selectors
 from procurement.requests.models import Allocation, RequestLine
+from srm.core.actor import SYSTEM
 from srm.stock.models import StockLevel
 
 WHY = "test"
@@ -152,3 +153,11 @@ def _stock_is_promised_once(book: Book) -> None:
                     and (row.stage, row.request_line_id) == ("received", need)), ZERO)  # fmt: skip
         kept = sum((promise.quantity for promise in bought if promise.request_line_id == need), ZERO)
         assert kept <= came, "more is kept for a need than came for it"
+
+
+def only_taken_back(key: int, quantity: Decimal, need: RequestLine, **_words: object) -> Decimal:
+    """For a positive control: a need leaves its demand line in the ledger alone."""
+    return allocating.take_back(
+        actor=SYSTEM, document_kind="procurement.demand", line_id=key, stage="planned", quantity=quantity,
+        request_line_id=need.pk,
+    )  # fmt: skip

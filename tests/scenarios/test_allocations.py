@@ -60,6 +60,7 @@ def when(model, **which):
 
 
 OPEN_NEED = {"state": "approved", "open_quantity__gt": 0}
+ALIVE = {"state__in": ["submitted", "approved", "closed"]}
 DRAFT, ORDERED = {"state": "draft"}, {"state__in": ["sent", "confirmed"]}
 
 
@@ -156,21 +157,17 @@ class Buying(RuleBasedStateMachine):
             with unit_of_work():
                 requests.cancel_part(line.request, actor=self.who("buyer"), lines=[line], reason=WORDS)
 
-    @when(RequestLine, state__in=["submitted", "approved", "closed"])
+    @when(RequestLine, **ALIVE)
     @rule(number=PICK, share=SHARE, by=st.sampled_from(["requester", "buyer"]))
     def cancel_planned(self, number, share, by):
         """What nobody tenders or orders is not needed any more: of what is open first, then of what is planned."""
-        lines = self.of(RequestLine, state__in=["submitted", "approved", "closed"])
-        track = self.pick([track for track in selectors.tracks_of(lines) if track.cancellable], number)
-        if track is None:
-            return
-        line, base = track.line, self.part(track.cancellable, share)
-        quantity = (line.quantity * base / line.base_quantity).quantize(Decimal("0.0001"), "ROUND_DOWN")
-        if quantity:
-            with unit_of_work():
-                requests.cancel_quantity(
-                    line.request, actor=self.who(by), line=line, quantity=quantity, reason=WORDS
-                )  # fmt: skip
+        tracks = [track for track in selectors.tracks_of(self.of(RequestLine, **ALIVE)) if track.cancellable]
+        if track := self.pick(tracks, number):
+            line, base = track.line, self.part(track.cancellable, share)
+            part = (line.quantity * base / line.base_quantity).quantize(Decimal("0.0001"), "ROUND_DOWN")
+            # Less than the unit of the line can say is refused like any other nonsense.
+            with contextlib.nullcontext() if part else pytest.raises(DomainError), unit_of_work():
+                requests.cancel_quantity(line.request, actor=self.who(by), line=line, quantity=part, reason=WORDS)
 
     # -- buyers --------------------------------------------------------------
 
@@ -433,12 +430,7 @@ BROKEN = {
     "quantities kept beside the ledger are not written": [mock.patch.object(ledger, "roll_up", nothing)],
     "what a tender leaves over is not open in the demand again": [mock.patch.object(planning, "give_back", nothing)],
     "what a closed order does not bring stays ordered": [mock.patch.object(orders, "_give_up", return_value={})],
-    "a cancelled need stays in its demand line": [
-        mock.patch.object(letting_go, "_lessen", lambda key, quantity, line, **_words: requests.take_back(
-            actor=None, document_kind=letting_go.DEMAND, line_id=key, stage="planned", quantity=quantity,
-            request_line_id=line.pk,
-        ))
-    ],
+    "a cancelled need stays in its demand line": [mock.patch.object(letting_go, "_lessen", allocations.only_taken_back)],
     "a promise of the stores is not written": [mock.patch.object(stock, "_promise", nothing)],
 }  # fmt: skip
 

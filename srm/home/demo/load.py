@@ -22,6 +22,7 @@ from srm.home.demo import (
     doubles,
     habits,
     needs,
+    outside,
     planned,
     present,
     routine,
@@ -91,6 +92,7 @@ def _stories(world: World) -> Timeline:
         timeline.add(chain.round_story(world, plan, basket))
     present.requests(world, timeline)
     timeline.add(works.calibrated(world))
+    timeline.add(outside.kits(world))
     present.other_tenders(world, timeline)
     deeds.todays_orders(world, timeline)
     deeds.odd_ones(world, timeline)

@@ -198,6 +198,28 @@ def test_another_place_moves_the_line_while_it_may_still_move(firm):
     assert asked() == [(100, "draft", "SOF")]
 
 
+def test_what_is_being_bought_keeps_its_place_and_that_is_told(firm):
+    take(firm, row(firm))
+    send(firm, requests()[0])
+    planned(firm)
+    seen = services.look([row(firm, place=firm.sofia)], actor=firm.actor("buyer"), whole=False)
+    taken = take(firm, row(firm, place=firm.sofia))
+    for one in (seen, taken):
+        assert outcomes(one) == ["elsewhere"]
+        assert "keeps its place" in one.verdicts[0].note
+    assert asked() == [(100, "approved", "PDV")]
+
+
+def test_what_is_as_it_was_is_not_judged_anew(firm, work):
+    take(firm, row(firm))
+    ScheduledNeed.objects.unscoped("test").update(need_by=in_days(-2))
+    with work():
+        perform(firm.bolt, "block", actor=firm.actor("buyer"), reason="too soft")
+    firm.bolt.refresh_from_db()
+    assert outcomes(take(firm, row(firm, days=-2))) == ["unchanged"]
+    assert outcomes(take(firm, row(firm, days=-2, quantity="120"))) == ["refused"]
+
+
 def test_what_was_split_by_a_buyer_still_belongs_to_its_need(firm, work):
     from procurement.requests.services import split_line
 
@@ -345,6 +367,14 @@ def test_a_changed_file_changes_what_changed_and_lists_what_is_gone(firm):
     assert run.result == {"More than before": 1, "Unchanged": 1, "not named any more": 1}
     assert sorted(quantity for quantity, _state, _place in asked()) == [100, 100, 120]
     assert ("PO-18", 100, True) in needs()
+
+
+def test_a_line_with_a_fault_is_named_all_the_same(firm):
+    apply(firm, upload(firm, table(line(firm), line(firm, "PO-18"))))
+    run = upload(firm, table(line(firm), line(firm, "PO-18", quantity="many")))
+    assert (run.rejected, run.totals) == (1, {"Unchanged": "1"})
+    assert apply(firm, run).result == {"Unchanged": 1}
+    assert not any(gone for *_rest, gone in needs())
 
 
 def test_what_cannot_be_changed_is_rejected_with_the_reason_when_it_is_applied(firm):

@@ -3,7 +3,7 @@
 import pytest
 
 from procurement.requests.models import RequestLine
-from procurement.requests.schedule import services
+from procurement.requests.schedule import reckoning, services
 from tests.races import at_once, meeting_place
 from tests.requests.test_schedule import row
 
@@ -33,6 +33,8 @@ def test_without_looking_again_under_the_lock_it_would_be_asked_for_twice(commit
     tasks = two_planners(committed_firm)
     monkeypatch.setattr(services, "_judge", meeting_place(services._judge))
     monkeypatch.setattr(services, "means", lambda _row, _need: services.Outcome.NEW)
-    monkeypatch.setattr(services.writing, "changes_for", lambda row, _lines: services.Changes(beside=row.base_quantity))
+    monkeypatch.setattr(
+        services.writing, "changes_for", lambda row, _lines: reckoning.Changes(beside=row.base_quantity)
+    )
     answers = at_once(*tasks)
     assert len(asked()) == 4, answers

@@ -96,6 +96,11 @@ def row_of(no: int, values: Mapping[str, Any]) -> Row:
     )  # fmt: skip
 
 
+def is_named(values: Mapping[str, Any]) -> bool:
+    """Whether a line says which need it is about, whatever is wrong with the rest of it."""
+    return all(values.get(name) for name in ("reference", "item", "need_by", "cost_center"))
+
+
 @import_kind
 class ScheduleImport(ImportKind):
     """A file is all that its sources name for its departments; what it leaves out is listed and stays."""
@@ -113,6 +118,9 @@ class ScheduleImport(ImportKind):
     def check_rows(self, rows: list[ParsedRow], context: Judge) -> None:
         """Say of every line what it would do."""
         good = {row.line: row for row in rows if row.is_good}
+        for row in rows:
+            if not row.is_good and is_named(row.values):
+                context.name(row_of(row.line, row.values))
         for verdict in context.judge([row_of(line, row.values) for line, row in good.items()]):
             row = good[verdict.row.no]
             row.treatment = verdict.outcome.value
@@ -133,8 +141,10 @@ class ScheduleImport(ImportKind):
         """Some hundred lines of one cost centre at a time, each portion done once; at the end what is not named."""
         origin = run.file_name
         judge = Judge(actor)
-        for row in _rows(self, run, ImportRow.Outcome.IMPORTED):  # of a run that was broken off
-            judge.seen[row.key] = row.no
+        # Imported lines are of a run that was broken off.
+        for outcome in (ImportRow.Outcome.IMPORTED, ImportRow.Outcome.REJECTED):
+            for row in _rows(self, run, outcome):
+                judge.name(row)
         waiting: dict[tuple[str, str], list[Verdict]] = {}
         for some in _portions(list(_rows(self, run, ImportRow.Outcome.PENDING)), PORTION):
             for verdict in judge.judge(some):
@@ -158,7 +168,7 @@ def _rows(kind: ImportKind, run: ImportRun, outcome: str) -> Iterator[Row]:
             found = {row.pk: row for row in (rows.prefetch_related("packs") if name == "item" else rows)}
             for one in values.values():
                 one[name] = found.get(one[name])
-        yield from (row_of(line, one) for line, one in values.items())
+        yield from (row_of(line, one) for line, one in values.items() if is_named(one))
 
 
 def _portions(rows: Sequence[Any], size: int) -> Iterator[Any]:

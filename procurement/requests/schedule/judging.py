@@ -93,14 +93,19 @@ class Judge:
     def judge(self, rows: Sequence[Row]) -> list[Verdict]:
         """What would become of each row as things are now."""
         faults: dict[int, dict[str, str]] = {row.no: {} for row in rows}
+        known = needs_of(rows)
         for row in rows:
             self._check(row, faults[row.no])
-        self._check_lines(rows, faults)
-        known = needs_of(rows)
+        # What is as it was is not judged anew: its day may be over, its item out of use.
+        self._check_lines([row for row in rows if not _as_it_was(row, known.get(row.key))], faults)
         return [
             Verdict(row, Outcome.REFUSED, faults[row.no]) if faults[row.no] else Verdict(row, means(row, known.get(row.key)))
             for row in rows
         ]  # fmt: skip
+
+    def name(self, row: Row) -> None:
+        """Note a row that cannot be taken in: the schedule names it all the same."""
+        self.seen.setdefault(row.key, row.no)
 
     def scope(self) -> set[tuple[int, str]]:
         """(department, source) of all that was named."""
@@ -143,6 +148,17 @@ class Judge:
 def _one_by_one(rows: dict[int, Row], faults: dict[int, dict[str, str]], entity: LegalEntity) -> dict[int, Any]:
     good = {no: line_of(row) for no, row in rows.items() if not faults[no]}
     return clean_some(good, defaults_of(entity))
+
+
+def _as_it_was(row: Row, need: ScheduledNeed | None) -> bool:
+    """Whether a row says word for word what the schedule said before."""
+    if need is None or not need.base_quantity or row.place is None:
+        return False
+    said = (row.quantity, row.unit.pk, row.place.pk, row.cost_center.pk)
+    if said != (need.quantity, need.unit_id, need.place_id, need.cost_center_id):
+        return False
+    row.base_quantity = need.base_quantity
+    return True
 
 
 def defaults_of(entity: LegalEntity) -> Defaults:

@@ -15,7 +15,6 @@ from procurement.requests.models import RequestLine
 from procurement.requests.schedule import writing
 from procurement.requests.schedule.judging import Judge, Key, Outcome, Row, Verdict, gone_from, line_of, means, needs_of
 from procurement.requests.schedule.models import ScheduledNeed
-from procurement.requests.schedule.reckoning import Changes
 from srm.audit import services as audit
 from srm.core import clock
 from srm.core.actor import Actor
@@ -49,6 +48,11 @@ def look(rows: Sequence[Row], *, actor: Actor, whole: bool) -> Taken:
     """
     judge = _judge(rows, actor)
     verdicts = judge.judge(rows)
+    changed = [one for one in verdicts if one.outcome in {Outcome.LESS, Outcome.ELSEWHERE}]
+    needs = needs_of([one.row for one in changed])
+    lines = writing.lines_of(needs.values())
+    for one in changed:
+        one.note = _note(one.row, lines[needs[one.row.key].pk])
     return Taken(verdicts, gone_from(judge) if whole else [])
 
 
@@ -74,24 +78,21 @@ def write(verdicts: Sequence[Verdict], *, actor: Actor, origin: str) -> None:
     """
     uow.require()
     needs = _locked([verdict.row for verdict in verdicts])
-    raised: list[Verdict] = []
-    by_request: dict[int, list[tuple[Verdict, writing.Edit]]] = defaultdict(list)
     for verdict in verdicts:
         verdict.outcome = means(verdict.row, needs[verdict.row.key])
-    lines = writing.lines_of([needs[one.row.key] for one in verdicts if one.outcome != Outcome.SAME])
-    for verdict in verdicts:
-        need = needs[verdict.row.key]
-        if verdict.outcome == Outcome.SAME:
-            continue
-        changes = writing.changes_for(verdict.row, lines[need.pk])
-        verdict.note = short_of(need, changes)
-        for edit in writing.edits_of(verdict.row, lines[need.pk], changes):
+    changed = [verdict for verdict in verdicts if verdict.outcome != Outcome.SAME]
+    lines = writing.lines_of([needs[verdict.row.key] for verdict in changed])
+    by_request: dict[int, list[tuple[Verdict, writing.Edit]]] = defaultdict(list)
+    for verdict in changed:
+        behind = lines[needs[verdict.row.key].pk]
+        changes = writing.changes_for(verdict.row, behind)
+        verdict.note = _note(verdict.row, behind)
+        for edit in writing.edits_of(verdict.row, behind, changes):
             by_request[edit.line.request_id].append((verdict, edit))
         if changes.beside:
             verdict.beside = writing.in_unit(verdict.row, changes.beside)
-            raised.append(verdict)
     _change(by_request, actor=actor, origin=origin)
-    _raise(raised, needs, actor=actor, origin=origin)
+    _raise([verdict for verdict in changed if verdict.beside], needs, actor=actor, origin=origin)
     _remember(verdicts, needs, actor=actor, origin=origin)
 
 
@@ -131,15 +132,18 @@ def mark_gone(needs: Iterable[ScheduledNeed]) -> None:
         rows.update(is_gone=True)
 
 
-def short_of(need: ScheduledNeed, changes: Changes) -> str:
-    """What cannot be taken back, as a sentence."""
-    if not changes.short:
-        return ""
-    short = formats.quantity(changes.short, need.item.base_unit)
-    return _("%(n)s are being bought already and could not be taken back.") % {"n": short}
-
-
 # ------------------------------------------------------------------------------------------------ inside
+
+
+def _note(row: Row, lines: Sequence[RequestLine]) -> str:
+    """What of a row cannot be done, because it is being bought already."""
+    changes, said = writing.changes_for(row, lines), []
+    if changes.short:
+        short = formats.quantity(changes.short, row.item.base_unit)
+        said.append(_("%(n)s are being bought already and could not be taken back.") % {"n": short})
+    if any(writing.stays(row, line) for line in lines):
+        said.append(_("What is being bought already keeps its place and payer."))
+    return " ".join(said)
 
 
 def _judge(rows: Sequence[Row], actor: Actor) -> Judge:

@@ -91,6 +91,12 @@ def edits_of(row: Row | None, lines: Sequence[RequestLine], changes: Changes) ->
     return found
 
 
+def stays(row: Row, line: RequestLine) -> bool:
+    """Whether a line should go elsewhere, and cannot any more."""
+    moved = (line.place, line.cost_center) != (row.place, row.cost_center)
+    return moved and _open(line) != line.base_quantity and line.state == LineState.APPROVED
+
+
 def in_unit(row: Row, base: Decimal) -> Decimal:
     """A part of a row, in its unit."""
     return (row.quantity * base / row.base_quantity).quantize(STEP)

@@ -17,6 +17,7 @@ from procurement.tenders.models import Tender
 from srm.core import clock
 from srm.flow.perform import perform
 from srm.home.demo import chain, stores
+from srm.home.demo.aside import aside
 from srm.home.demo.calendar import at, later, workday
 from srm.home.demo.timeline import Story, Timeline
 from srm.home.demo.words.today import NEEDS
@@ -55,6 +56,7 @@ def requests(world: World, timeline: Timeline) -> None:
         _from_stock,
     ):
         timeline.add(story(world, timeline, basket))
+    aside(world, timeline, basket)
 
 
 # -------------------------------------------------------------------------------------------- requests that wait

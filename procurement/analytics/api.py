@@ -42,6 +42,7 @@ class DepartmentExceptionsSerializer(serializers.Serializer):
     unjustified = FigureSerializer()
     unreviewed = FigureSerializer()
     shop = FigureSerializer(help_text="Orders that were written without a buyer")
+    once = FigureSerializer(help_text="Orders to one-time suppliers")
     share = serializers.CharField(allow_null=True, help_text="Urgent, low value and after the fact among all, 0 to 1")
     amount_share = serializers.CharField(allow_null=True, help_text="The same of the amounts")
 

@@ -1,7 +1,8 @@
 """Exceptions by department: what was sent in a period by other routes than the normal one, and ordered by nobody.
 
 A request counts on the day on which it was sent last, as long as something of it is in force; its amount is what its
-lines in force come to, in the legal entity's currency. Orders of the shop count when they are placed, net of VAT.
+lines in force come to, in the legal entity's currency. Orders of the shop and to one-time suppliers count when they are
+placed, net of VAT.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ from srm.people.models import Department, LegalEntity
 
 WHY = "figures of the whole firm, for those who may read them"
 PLACED = (OrderState.SENT, OrderState.CONFIRMED, OrderState.CLOSED)
+# Each is the name of its figure, too.
+ORDERED = (PurchaseOrder.Source.SHOP, PurchaseOrder.Source.ONCE)
 ZERO = Decimal(0)
 Route = PurchaseRequest.Route
 
@@ -59,6 +62,7 @@ class Exceptions:
     justified: Figure = NONE
     unjustified: Figure = NONE
     shop: Figure = NONE
+    once: Figure = NONE
 
     @property
     def exceptional(self) -> Figure:
@@ -90,7 +94,7 @@ class Exceptions:
 def by_department(entity: LegalEntity, since: dt.date, until: dt.date) -> list[Exceptions]:
     """The departments that asked for or ordered something, those with the most exceptions first; three statements."""
     found: dict[int, dict[str, Figure]] = defaultdict(dict)
-    for part in (_routes(entity, since, until), _reviews(entity, since, until), _shop(entity, since, until)):
+    for part in (_routes(entity, since, until), _reviews(entity, since, until), _orders(entity, since, until)):
         for department, name, figure in part:
             found[department][name] = figure
     departments = Department.objects.in_bulk(found)
@@ -129,6 +133,7 @@ def labels() -> list[tuple[str, str]]:
         ("all", _("All requests")), ("urgent", str(Route.URGENT.label)), ("low_value", str(Route.LOW_VALUE.label)),
         ("after_fact", str(Route.AFTER_FACT.label)), ("justified", _("Justified")), ("unjustified", _("Not justified")),
         ("unreviewed", _("Not reviewed yet")), ("shop", _("Ordered without a buyer")),
+        ("once", _("From one-time suppliers")),
     ]  # fmt: skip
 
 
@@ -170,11 +175,11 @@ def _reviews(entity: LegalEntity, since: dt.date, until: dt.date) -> list[tuple[
     ]
 
 
-def _shop(entity: LegalEntity, since: dt.date, until: dt.date) -> list[tuple[int, str, Figure]]:
-    """Orders that the shop wrote, by the department they are for."""
+def _orders(entity: LegalEntity, since: dt.date, until: dt.date) -> list[tuple[int, str, Figure]]:
+    """Orders that the shop wrote, and those to suppliers of one time, by the department they are for."""
     orders = PurchaseOrder.objects.unscoped(WHY).filter(
-        source=PurchaseOrder.Source.SHOP, state__in=PLACED, legal_entity=entity, ordered_on__range=(since, until),
+        source__in=ORDERED, state__in=PLACED, legal_entity=entity, ordered_on__range=(since, until),
         department__isnull=False,
     )  # fmt: skip
-    rows = orders.order_by().values_list("department").annotate(count=Count("pk"), amount=Sum("base_total"))
-    return [(department, "shop", Figure(count, cents(amount))) for department, count, amount in rows]
+    rows = orders.order_by().values_list("department", "source").annotate(count=Count("pk"), amount=Sum("base_total"))
+    return [(department, source, Figure(count, cents(amount))) for department, source, count, amount in rows]

@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy
 from procurement.analytics import exceptions
 from procurement.analytics.exceptions import PLACED, Exceptions, Figure
 from procurement.analytics.forms import ExceptionsForm
-from procurement.orders.models import PurchaseOrder
 from srm.core.errors import InvalidInput, NotAllowed
 from srm.people.models import LegalEntity
 from srm.ui.charts import Chart
@@ -89,8 +88,8 @@ class ExceptionsReport(Page):
 
     def address(self, name: str, query: dict[str, str], since: dt.date, until: dt.date) -> str:
         """The list behind a figure; none for readers whose list would show less."""
-        if name == "shop":
-            query = {**query, "source": PurchaseOrder.Source.SHOP.value, **_between("ordered_on", since, until)}
+        if name in exceptions.ORDERED:
+            query = {**query, "source": name, **_between("ordered_on", since, until)}
             address = reverse("orders:purchaseorder-list")
             states = urlencode([("state", state.value) for state in PLACED])
             return f"{address}?{urlencode(query)}&{states}" if self.actor.may("orders.view") else ""

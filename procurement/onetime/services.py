@@ -167,6 +167,7 @@ def _written(
     )  # fmt: skip
     order = orders.create_order(
         actor=actor, legal_entity=request.legal_entity, supplier=supplier, department=request.department,
+        source=PurchaseOrder.Source.ONCE,
         place=wanted[0].line.place, lines=[_line(one) for one in wanted], **header,
     )  # fmt: skip
     planned = requests.serving([one.line.pk for one in wanted], planning.DEMAND, "planned")

@@ -54,6 +54,7 @@ class PurchaseOrder(OrderLifecycle, Document, Searchable):
     class Source(models.TextChoices):
         AWARD = "award", _("Award")
         SHOP = "shop", _("Shop")
+        ONCE = "once", _("One-time purchase")
         MANUAL = "manual", _("Written by hand")
         IMPORT = "import", _("Imported")
 

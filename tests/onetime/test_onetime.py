@@ -74,6 +74,7 @@ def test_from_the_request_to_the_store(firm, rule, client_of):
     order = PurchaseOrder.rows.get()
     assert (sent.status_code, sent.url) == (302, order.get_absolute_url()), sent.content.decode()
     assert (order.state, order.net_total, order.freight, order.supplier.once) == ("draft", D("36.00"), D(5), True)
+    assert (order.source, order.department) == ("once", firm.assembly)
     assert Contact.rows.get(supplier=order.supplier).email == SHOP["email"]
     bolts.refresh_from_db()
     assert {part.place: part.quantity for part in where_is(bolts)} == {"ordered": 40}

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db.models import Q, Sum
 from django.db.models.functions import Round
 
@@ -116,7 +117,20 @@ def beside(route: ApprovalRoute) -> list[Accumulated]:
     mine = Accumulated.objects.filter(document_kind=route.document_kind, document_id=route.document_id)
     rows = _of_year(route.document_kind, route.legal_entity_id, route.created_at.year)
     rows = rows.filter(category__in=mine.values("category")).exclude(document_id=route.document_id)
-    return list(rows.select_related("category").order_by("-amount", "-pk")[:SHOWN])
+    return _numbered(list(rows.select_related("category").order_by("-amount", "-pk")[:SHOWN]))
+
+
+def _numbered(rows: list[Accumulated]) -> list[Accumulated]:
+    """With the numbers of documents that had none yet when they were noted."""
+    missing = {(row.document_kind, row.document_id) for row in rows if not row.document_number}
+    for kind in {kind for kind, _key in missing}:
+        keys = [key for one, key in missing if one == kind]
+        found = apps.get_model(kind)._base_manager.filter(public_id__in=keys).values_list("public_id", "number")
+        numbers = dict(found)
+        for row in rows:
+            if row.document_kind == kind and not row.document_number:
+                row.document_number = numbers.get(row.document_id, "")
+    return rows
 
 
 def _of_year(kind: str, entity_id: int | None, year: int) -> Any:

@@ -213,9 +213,14 @@ def order_for(firm, work, price):
         return perform(order, "approve", actor=firm.actor("head"))
 
 
-def test_orders_that_came_out_of_no_tender_count_beside_tenders(firm, work, write, limit):
+def test_orders_that_came_out_of_no_tender_count_beside_tenders(firm, work, write, limit, client_of):
     order = order_for(firm, work, "2000")
     tender = write("1500")
+    ask(firm, work, tender)
+    step = ApprovalStep.objects.unscoped("test").get()
+    page = client_of("budget_owner").get(f"/approvals/decisions/{step.public_id}/").content.decode()
+    assert PurchaseOrder.rows.get(pk=order.pk).number in page.split('id="beside"')[1]
+    decide(firm, work, tender, outcome="returned", reason="order it under the agreement")
     with pytest.raises(RuleBroken, match="Send it for approval"):
         push(firm, work, tender)
     with work():

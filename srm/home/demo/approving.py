@@ -1,4 +1,4 @@
-"""How the demo company decides from today on: rules for orders, alternatives, limits, an absence, a working Saturday."""
+"""How the demo company decides from today on: rules for orders and tenders, alternatives, limits, an absence, a working Saturday."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from procurement.orders.deciding import KIND as ORDERS
 from procurement.requests.lowvalue import services as lowvalue
 from procurement.shop import rules as shop
+from procurement.tenders.ruling import KIND as TENDERS
 from srm.approvals import services as approvals
 from srm.approvals.services import REQUESTS
 from srm.home.demo.world import World
@@ -21,6 +22,7 @@ def from_now_on(world: World) -> None:
     department = world.departments["PROD"]
     rules: list[dict[str, Any]] = [
         {"kind": ORDERS, "who": "role", "role": "head", "min_amount": Decimal(3000), "hours": 16, "accumulates": False},
+        {"kind": TENDERS, "who": "role", "role": "budget_owner", "min_amount": Decimal(10000), "hours": 16},
         {"kind": REQUESTS, "order": 2, "who": "user", "user": world.people["vladev"], "min_amount": Decimal(5000),
          "department": department, "one_is_enough": True, "hours": 16},
         {"kind": REQUESTS, "order": 2, "who": "user", "user": world.people["budget_owner"], "min_amount": Decimal(5000),

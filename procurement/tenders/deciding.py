@@ -145,6 +145,19 @@ def standing(tender: Tender) -> dict[str, Any]:
 # ------------------------------------------------------------------------------------------------ moves
 
 
+def why_not_by(tender: Tender, actor: Actor) -> list[Any]:
+    """Who took it over after it was sent is its buyer now, and decides on it no more than who wrote it."""
+    if tender.buyer is not None and actor.person_id == tender.buyer.person_id:
+        return [_("You are its buyer. Somebody else has to decide.")]
+    return []
+
+
+@guard(Tender, "approve")
+def not_its_buyer(tender: Tender, actor: Actor) -> object:
+    """The last approval is never its buyer's."""
+    return next(iter(why_not_by(tender, actor)), None)
+
+
 @guard(Tender, "approve")
 def route_complete(tender: Tender, _actor: Actor) -> object:
     """Only a complete route for this very content approves."""

@@ -11,7 +11,7 @@ from procurement.planning.models import DemandLine
 from procurement.planning.work import TEAM, Figure, Kind
 from procurement.planning.work import register as register_work
 from procurement.tenders import policy, repeating, selectors, services
-from procurement.tenders.deciding import content_of
+from procurement.tenders.deciding import content_of, why_not_by
 from procurement.tenders.guards import asked_number
 from procurement.tenders.lifecycle import UNPUBLISHED, TenderState
 from procurement.tenders.models import Tender
@@ -87,7 +87,10 @@ def limits_panel(tender: Tender, actor: Actor, _request: object) -> tuple[str, d
     return "procurement/tenders/_limits.html", {"ruling": ruled(tender), "missing": ruled(tender).missing}
 
 
-@describes(KIND, _("Tender"), permission="tenders.approve", content=content_of, moves={"approved": "approve"})
+@describes(
+    KIND, _("Tender"), permission="tenders.approve", content=content_of, moves={"approved": "approve"},
+    blocked=why_not_by,
+)  # fmt: skip
 def tender_facts(document: Tender, actor: Actor) -> tuple[str, dict[str, Any]]:
     """What is asked of whom, and what it is about to cost. Sent back or refused, it stays a draft."""
     shown = ("legal_entity", "category", "created_by__department", "buyer__department")

@@ -353,6 +353,22 @@ def test_where_nobody_may_decide_it_is_not_sent_and_nothing_changes(firm, work, 
     assert (fresh(tender).number, counted()) == ("", {})
 
 
+def test_who_took_it_over_after_it_was_sent_does_not_approve_it(firm, work, write, limit, client_of):
+    tender = write("5000")
+    ask(firm, work, tender)
+    firm.users.buyer2.grants.create(role="budget_owner")
+    with work():
+        services.update_tender(fresh(tender), actor=firm.actor("buyer"), buyer=firm.users.buyer2)
+    assert selectors.route_of(tender).outcome == "open", "nobody is asked again"
+    with pytest.raises(RuleBroken, match="You are its buyer"):
+        decide(firm, work, tender, by="buyer2")
+    page = client_of("buyer2").get(tender.get_absolute_url()).content.decode()
+    assert "You are its buyer" in page
+    assert fresh(tender).state == "draft"
+    decide(firm, work, tender)
+    assert fresh(tender).state == "approved"
+
+
 def test_only_approvals_approve(firm, work, write, limit):
     tender = write("5000")
     assert "approve" not in {one.name for one in available(tender, firm.actor("head"))}

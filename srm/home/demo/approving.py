@@ -9,9 +9,12 @@ from typing import Any
 from procurement.orders.deciding import KIND as ORDERS
 from procurement.requests.lowvalue import services as lowvalue
 from procurement.shop import rules as shop
+from procurement.tenders import deciding
 from procurement.tenders.ruling import KIND as TENDERS
 from srm.approvals import services as approvals
 from srm.approvals.services import REQUESTS
+from srm.home.demo import present
+from srm.home.demo.calendar import at
 from srm.home.demo.world import World
 from srm.org import absences, calendars
 
@@ -41,12 +44,24 @@ def from_now_on(world: World) -> None:
     lowvalue.create_rule(
         actor=administrator, legal_entity=world.entity, most_request=Decimal(100), most_year=Decimal(1000)
     )  # fmt: skip
+    _tender(world)
     _calendar(world)
     today = world.calendar.today
     absences.create_absence(
         actor=administrator, user=world.people["approver"], stand_in=world.people["budget_owner"], starts_on=today,
         ends_on=today + dt.timedelta(days=7),
     )  # fmt: skip
+
+
+def _tender(world: World) -> None:
+    """A year's copper is above the limit for tenders: it is approved, and waits to be published."""
+    deadline = at(world.calendar.ahead(14), 10)
+    tender = present.by_hand(
+        world, "buyer", f"Copper bars {(deadline + dt.timedelta(days=60)).year}", {"22121": 4800, "22123": 3600},
+        ("Kupral", "Filo Rame", "Wickeldraht Ruhr"), deadline,
+    )  # fmt: skip
+    deciding.ask(tender, actor=world.actor("buyer"))
+    approvals.decide(tender, actor=world.actor("budget_owner"), outcome="approved")
 
 
 def _calendar(world: World) -> None:

@@ -297,9 +297,10 @@ def other_tenders(world: World, timeline: Timeline) -> None:
     timeline.add(_cancelled(world))
 
 
-def _by_hand(
+def by_hand(
     world: World, buyer: str, title: str, articles: dict[str, int], suppliers: Sequence[str], deadline: dt.datetime
 ) -> Tender:
+    """A draft that no request stands behind."""
     place = world.places["PDV2"]
     lines = [
         {"item": world.items[article], "quantity": Decimal(quantity), "unit": world.items[article].base_unit, "lot": "",
@@ -316,7 +317,7 @@ def _framework(world: World) -> Story:
     """A year's castings, published, the deadline is far."""
     yield world.calendar.ago(1, 10)
     year = (world.calendar.today + dt.timedelta(days=60)).year
-    tender = _by_hand(
+    tender = by_hand(
         world, "buyer2", f"Castings {year}", {"21103": 4200, "21104": 3600, "21105": 1800, "21123": 4200, "21143": 900},
         ("kovinar", "Леярна Хасково", "Fonderia Brenta", "Livnica Rasina", "Döküm Bursa"), at(world.calendar.ahead(12), 12),
     )  # fmt: skip
@@ -327,7 +328,7 @@ def _framework(world: World) -> Story:
 def _failed(world: World) -> Story:
     """Nobody wanted it."""
     yield world.calendar.ago(27, 10)
-    tender = _by_hand(
+    tender = by_hand(
         world, "buyer3", "Thermal camera and roughness tester, rental", {"38106": 1, "38111": 1},
         ("Messtechnik Vogt", "Labtest"), world.calendar.ago(20, 10),
     )  # fmt: skip
@@ -340,7 +341,7 @@ def _failed(world: World) -> Story:
 def _cancelled(world: World) -> Story:
     """Called off while offers were still coming in."""
     yield world.calendar.ago(17, 9)
-    tender = _by_hand(
+    tender = by_hand(
         world, "buyer", "Copper bars, second half", {"22121": 2400, "22123": 1800},
         ("Kupral", "Filo Rame", "Wickeldraht Ruhr"), world.calendar.ago(8, 10),
     )  # fmt: skip

@@ -9,8 +9,9 @@ from decimal import Decimal
 
 import pytest
 
-from procurement.tenders import services
+from procurement.tenders import ruling, services
 from procurement.tenders.models import Tender
+from srm.approvals.models import ApprovalRule
 from srm.core import clock
 from srm.flow.perform import perform
 
@@ -55,3 +56,19 @@ def tender(firm, work):
 def published(firm, work):
     """The same, taking offers for a week."""
     return publish(firm, work)
+
+
+@pytest.fixture
+def limit(firm):
+    """From 3,000 on a budget owner decides on tenders."""
+    return ApprovalRule.objects.create(kind=ruling.KIND, who="role", role="budget_owner", min_amount=3000)
+
+
+@pytest.fixture
+def write(firm, work):
+    """A draft for `price` in all: one line of bolts."""
+
+    def make(price, **values):
+        return draft(firm, work, lines=[line(firm, quantity="1", baseline=Decimal(price))], **values)
+
+    return make

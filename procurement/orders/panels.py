@@ -123,18 +123,18 @@ def order_facts(document: PurchaseOrder, actor: Actor) -> tuple[str, dict[str, A
 )
 def order_budget(order: PurchaseOrder, actor: Actor, _request: HttpRequest) -> Content:
     """Whether the budgets cover it, before it is approved and sent."""
-    return _covered(cover.of_order(order, actor), order.legal_entity.currency) or ("procurement/orders/_cover.html", {})
+    return "procurement/orders/_cover_tab.html", _shown(cover.of_order(order, actor), order.legal_entity.currency)
 
 
 @panel(Award, _("Budget"), order=15, permission="budget.view", place="side")
 def award_budget(award: Award, actor: Actor, _request: HttpRequest) -> Content:
     """Whether the budgets cover what was chosen, before it is final."""
-    return _covered(cover.of_award(award, actor), award.legal_entity.currency)
+    shown = _shown(cover.of_award(award, actor), award.legal_entity.currency)
+    return ("procurement/orders/_cover.html", shown) if shown["covers"] else None
 
 
-def _covered(covers: list[cover.Cover], currency: str) -> Content:
-    shown = [one for one in covers if one.line is not None or one.is_refused]
-    return ("procurement/orders/_cover.html", {"covers": shown, "currency": currency}) if shown else None
+def _shown(covers: list[cover.Cover], currency: str) -> dict[str, Any]:
+    return {"covers": [one for one in covers if one.line is not None or one.is_refused], "currency": currency}
 
 
 @counts_toward(Tender._meta.label_lower)

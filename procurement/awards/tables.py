@@ -24,7 +24,7 @@ class AwardLineTable(tables.Table):
     """Who delivers what."""
 
     what = tables.TextColumn(_("Item"), accessor="lot_line.what", hint="lot_line.lot.title")
-    supplier = tables.LinkColumn()
+    supplier = tables.LinkColumn(_("Supplier"))
     quantity = tables.QuantityColumn(unit="lot_line.unit")
     price = tables.PriceColumn(
         _("Price per unit"), accessor=lambda row: row.bid_line.price / row.bid_line.price_basis, currency=None

@@ -25,7 +25,7 @@ class DemandTable(tables.Table):
 
 class DemandLineTable(tables.Table):
     what = tables.TextColumn(_("Item"), hint="category.name")
-    demand = tables.LinkColumn(accessor="demand")
+    demand = tables.LinkColumn(_("Demand"), accessor="demand")
     quantity = tables.QuantityColumn(unit="unit")
     open_quantity = tables.QuantityColumn(unit="unit")
     place = tables.TextColumn(accessor="place.name")

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from procurement.analytics import exceptions
 from procurement.analytics.forms import ExceptionsForm
-from srm.core.errors import InvalidInput
+from srm.rest.errors import InvalidParameters
 from srm.rest.router import register_view
 from srm.rest.viewsets import ApiView
 
@@ -67,7 +67,7 @@ class ExceptionsView(ApiView):
         """The departments, those with the most exceptions first."""
         form = ExceptionsForm(request.query_params, actor=self.actor)
         if not form.is_valid():
-            raise InvalidInput({name: list(found) for name, found in form.errors.items()})
+            raise InvalidParameters({name: list(found) for name, found in form.errors.items()})
         entity, (since, until) = form.entity(), form.period()
         report = {
             "legal_entity": entity.public_id, "currency": entity.currency, "since": since, "until": until,

@@ -162,7 +162,7 @@ def test_the_report_over_the_api(firm, year):
     "query", ["since=soon", "until=2020-13-01", "since=2026-02-01&until=2026-01-01", "legal_entity=x"]
 )
 def test_a_wrong_question_is_answered_at_its_field(firm, client_of, query):
-    assert api(firm.users.buyer).get(f"/api/v1/exceptions/?{query}").status_code == 422
+    assert api(firm.users.buyer).get(f"/api/v1/exceptions/?{query}").status_code == 400
     page = client_of("buyer").get(f"{reverse('analytics:exceptions')}?{query}")
     assert page.status_code == 200
     assert 'role="alert"' in page.content.decode()

@@ -12,7 +12,7 @@ from decimal import Decimal
 from unittest import mock
 
 import pytest
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -193,12 +193,8 @@ class Buying(RuleBasedStateMachine):
         """An order that no need stands behind yet."""
         item = getattr(self.firm, name)
         line = {
-            "item": item,
-            "quantity": quantity,
-            "unit": item.base_unit,
-            "price": Decimal("0.05"),
-            "need_by": in_days(days),
-        }
+            "item": item, "quantity": quantity, "unit": item.base_unit, "price": Decimal("0.05"), "need_by": in_days(days),
+        }  # fmt: skip
         with unit_of_work():
             order = orders.create_order(
                 actor=self.who("buyer"), legal_entity=self.firm.entity, supplier=self.firm.beta, lines=[line],
@@ -438,7 +434,9 @@ BROKEN = {
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", BROKEN)
 def test_the_machine_finds_a_broken_ledger(firm, fault):
-    with contextlib.ExitStack() as patches, pytest.raises(AssertionError):
+    # What was kept wrongly may forbid the next step before anybody counts: by a rule, or by the table's own check.
+    found = (AssertionError, DomainError, DatabaseError) if "kept beside" in fault else AssertionError
+    with contextlib.ExitStack() as patches, pytest.raises(found):
         for patch in BROKEN[fault]:
             patches.enter_context(patch)
         play(machine(firm), settings=stories(60, 20, derandomize=True, report_multiple_bugs=False))

@@ -104,6 +104,7 @@ def once_action(document: Any, actor: Actor) -> list[Action]:
 @menu("settings", gettext_lazy("One-time suppliers"), order=63)
 class RuleList(ListPage):
     model, permission, title = OnceRule, RULES, gettext_lazy("One-time suppliers")
+    create_label = gettext_lazy("New rule of one-time suppliers")
     table, filterset = tables.RuleTable, filters.RuleFilter
     sorts = {"entity": ("legal_entity__code", "id"), "-entity": ("-legal_entity__code", "-id")}
     empty = (

@@ -23,6 +23,7 @@ SHOWN = ("legal_entity", "buyer")
 @menu("settings", gettext_lazy("Orders of the shop"), order=62)
 class RuleList(ListPage):
     model, permission, title = ShopRule, RULES, gettext_lazy("Orders of the shop")
+    create_label = gettext_lazy("New rule of the shop")
     table, filterset = tables.RuleTable, filters.RuleFilter
     sorts = {"entity": ("legal_entity__code", "id"), "-entity": ("-legal_entity__code", "-id")}
     empty = (

@@ -270,3 +270,17 @@ def test_over_the_api(firm, client_of):
     assert api(firm.users.requester).post(address, {"lines": []}).status_code == 403
     off = head.patch(f"/api/v1/once-rules/{made.json()['id']}/", {"is_on": False, "version": made.json()["version"]})
     assert (off.status_code, OnceRule.rows.get().is_on) == (200, False), off.content
+
+
+def test_the_head_finds_the_way_to_a_rule(firm, client_of):
+    new = reverse("onetime:oncerule-create")
+    assert new in client_of("head").get(reverse("onetime:oncerule-list")).content.decode()
+    sent = client_of("head").post(
+        new, {"legal_entity": firm.entity.public_id, "is_on": "on", "most_amount": "250", "most_orders": "2"}
+    )
+    rule = OnceRule.rows.get()
+    assert (sent.status_code, rule.most_amount, rule.most_orders) == (302, 250, 2), sent.content.decode()
+    changed = {"legal_entity": firm.entity.public_id, "most_amount": "0", "most_orders": "2", "version": rule.version}
+    refused = client_of("head").post(reverse("onetime:oncerule-edit", args=[rule.public_id]), changed)
+    assert refused.status_code == 422
+    assert OnceRule.rows.get().is_on, "nothing was changed"

@@ -77,7 +77,7 @@ def site(committed_firm, static_files: Path) -> Iterator[str]:
         yield address
     finally:
         server.terminate()
-        server.wait(20)
+        server.wait(60)
 
 
 def wait_for(address: str, server: subprocess.Popen) -> None:

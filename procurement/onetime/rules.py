@@ -11,12 +11,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from procurement.onetime.models import RULES, OnceRule
+from procurement.onetime.models import OnceRule
 from procurement.orders.models import OrderState, PurchaseOrder
 from srm.core.actor import Actor
-from srm.core.errors import InvalidInput, NotAllowed, RuleBroken
+from srm.core.errors import RuleBroken
 from srm.flow import records
 from srm.flow.registry import guard, reacts
+from srm.org.firm_rules import create_firm_rule, update_firm_rule
 from srm.people.models import LegalEntity
 from srm.ui import formats
 from suppliers.registry.models import Supplier
@@ -31,9 +32,7 @@ def create_rule(*, actor: Actor, **values: Any) -> OnceRule:
     Raises:
         NotAllowed. InvalidInput: it has one already, or a limit cannot be.
     """
-    if not actor.may(RULES):
-        raise NotAllowed()
-    return records.create(OnceRule, actor=actor, **values)
+    return create_firm_rule(OnceRule, actor=actor, **values)
 
 
 def update_rule(rule: OnceRule, *, actor: Actor, version: int | None = None, **changes: Any) -> OnceRule:
@@ -42,11 +41,7 @@ def update_rule(rule: OnceRule, *, actor: Actor, version: int | None = None, **c
     Raises:
         NotAllowed. InvalidInput: as above; a rule stays with its legal entity. Stale
     """
-    if not actor.may(RULES):
-        raise NotAllowed()
-    if changes.get("legal_entity", rule.legal_entity) != rule.legal_entity:
-        raise InvalidInput({"legal_entity": _("A rule stays with its legal entity. Make another one.")})
-    return records.update(rule, actor=actor, version=version, **changes)
+    return update_firm_rule(rule, actor=actor, version=version, **changes)
 
 
 def rule_of(entity: LegalEntity | int) -> OnceRule | None:

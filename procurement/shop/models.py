@@ -7,13 +7,13 @@ from decimal import Decimal
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from procurement.orders.models import PurchaseOrder
 from procurement.requests.models import RequestLine
 from srm.core import clock, fields
 from srm.core.scoping import ScopedModel, ScopedQuerySet, scoped
+from srm.org.firm_rules import FirmRule
 from suppliers.items.models import SupplierItem
 
 CREATE, RULES = "requests.create", "shop.rules"
@@ -101,28 +101,15 @@ class ShopChoice(ScopedModel):
         return str(Left(self.left).label) if self.left else ""
 
 
-class RuleQuerySet(ScopedQuerySet):
-    def visible_to(self, actor):
-        """For those who may set them, of their legal entities."""
-        if not actor.may(RULES):
-            return self.none()
-        return self.filter(legal_entity__in=actor.legal_entities) if actor.legal_entities else self
-
-
-class ShopRule(ScopedModel):
+class ShopRule(FirmRule):
     """Whether a firm orders by itself what was chosen in the shop, once it is approved.
 
     Only what belongs to a non-critical category, up to `most_amount` (the firm's currency) an order; `buyer` answers for
     orders of categories that name nobody.
     """
 
-    page = "shop:shoprule-detail"
+    permission, page = RULES, "shop:shoprule-detail"
 
-    public_id = fields.public_id()
-    legal_entity = models.OneToOneField(
-        "srm.LegalEntity", models.PROTECT, related_name="+", verbose_name=_("Legal entity"),
-        error_messages={"unique": _("This legal entity has its rule already. Change that one.")},
-    )  # fmt: skip
     is_on = models.BooleanField(_("Orders are written by themselves"), default=False)
     most_amount = fields.amount(
         _("At most an order"), null=True, blank=True, validators=[MinValueValidator(Decimal("0.01"))]
@@ -132,17 +119,7 @@ class ShopRule(ScopedModel):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("Buyer"),
         help_text=_("Answers for orders of categories that have no buyer."),
     )  # fmt: skip
-    version = models.PositiveIntegerField(default=1, editable=False)
 
-    objects = scoped(RuleQuerySet)
-
-    class Meta(ScopedModel.Meta):
+    class Meta(FirmRule.Meta):
         verbose_name = _("Rule of the shop")
         verbose_name_plural = _("Rules of the shop")
-        ordering = ["legal_entity"]
-
-    def __str__(self) -> str:
-        return str(self.legal_entity)
-
-    def get_absolute_url(self) -> str:
-        return reverse(self.page, args=[self.public_id])

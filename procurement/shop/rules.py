@@ -6,10 +6,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from procurement.shop.models import RULES, ShopRule
+from procurement.shop.models import ShopRule
 from srm.core.actor import Actor
-from srm.core.errors import InvalidInput, NotAllowed
-from srm.flow import records
+from srm.core.errors import InvalidInput
+from srm.org.firm_rules import create_firm_rule, update_firm_rule
 from srm.people.actors import actor_for
 
 
@@ -19,8 +19,8 @@ def create_rule(*, actor: Actor, **values: Any) -> ShopRule:
     Raises:
         NotAllowed. InvalidInput: it has one already, or who should answer for the orders may not send any.
     """
-    _check(actor, values)
-    return records.create(ShopRule, actor=actor, **values)
+    _check_buyer(values)
+    return create_firm_rule(ShopRule, actor=actor, **values)
 
 
 def update_rule(rule: ShopRule, *, actor: Actor, version: int | None = None, **changes: Any) -> ShopRule:
@@ -29,18 +29,11 @@ def update_rule(rule: ShopRule, *, actor: Actor, version: int | None = None, **c
     Raises:
         NotAllowed. InvalidInput: as above; a rule stays with its legal entity. Stale
     """
-    _check(actor, {"legal_entity": rule.legal_entity, **changes})
-    if changes.get("legal_entity", rule.legal_entity) != rule.legal_entity:
-        raise InvalidInput({"legal_entity": _("A rule stays with its legal entity. Make another one.")})
-    return records.update(rule, actor=actor, version=version, **changes)
+    _check_buyer(changes)
+    return update_firm_rule(rule, actor=actor, version=version, **changes)
 
 
-def _check(actor: Actor, values: dict[str, Any]) -> None:
-    if not actor.may(RULES):
-        raise NotAllowed()
-    entity = values.get("legal_entity")
-    if entity is not None and actor.legal_entities and entity.pk not in actor.legal_entities:
-        raise NotAllowed()
+def _check_buyer(values: dict[str, Any]) -> None:
     buyer = values.get("buyer")
     if buyer is not None and not actor_for(buyer).may("orders.send"):
         raise InvalidInput({"buyer": _("%(name)s may not send orders. Choose a buyer.") % {"name": buyer.name}})

@@ -1,5 +1,6 @@
 """Somebody needs a thing from a shop round the corner: asked for, ordered once, received; and what is not allowed."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -19,6 +20,7 @@ from srm.core import clock
 from srm.core.errors import InvalidInput, NotAllowed, RuleBroken
 from srm.flow.perform import perform
 from srm.flow.uow import unit_of_work
+from srm.people.models import LegalEntity
 from suppliers.registry import members
 from suppliers.registry import services as registry
 from suppliers.registry.models import Contact, Supplier
@@ -284,3 +286,17 @@ def test_the_head_finds_the_way_to_a_rule(firm, client_of):
     refused = client_of("head").post(reverse("onetime:oncerule-edit", args=[rule.public_id]), changed)
     assert refused.status_code == 422
     assert OnceRule.rows.get().is_on, "nothing was changed"
+
+
+def test_a_rule_is_seen_and_set_for_ones_own_legal_entities_only(firm, rule):
+    other = LegalEntity.objects.create(code="OT", name_en="Other Works")
+    stranger = replace(firm.actor("head"), legal_entities=frozenset({other.pk}))
+    assert not OnceRule.objects.visible_to(stranger).exists()
+    assert OnceRule.objects.visible_to(firm.actor("head")).exists()
+    with pytest.raises(NotAllowed), unit_of_work():
+        rules.update_rule(rule, actor=stranger, most_amount=D(9000))
+    with pytest.raises(NotAllowed), unit_of_work():
+        rules.create_rule(actor=stranger, legal_entity=firm.entity, most_amount=D(9000))
+    with pytest.raises(InvalidInput, match="stays with its legal entity"), unit_of_work():
+        rules.update_rule(rule, actor=firm.actor("head"), legal_entity=other)
+    assert OnceRule.rows.get().most_amount == 500

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from procurement.requests.lowvalue.models import LIMITS, LowValueRule
+from procurement.requests.lowvalue.models import LowValueRule
 from srm.core.actor import Actor
-from srm.core.errors import InvalidInput, NotAllowed
-from srm.flow import records
+from srm.core.errors import InvalidInput
+from srm.org.firm_rules import create_firm_rule, update_firm_rule
 
 
 def create_rule(*, actor: Actor, **values: Any) -> LowValueRule:
@@ -18,8 +18,8 @@ def create_rule(*, actor: Actor, **values: Any) -> LowValueRule:
     Raises:
         NotAllowed. InvalidInput: it has its rule already, an amount is none, or a year allows less than one request.
     """
-    _check(actor, values.get("most_request"), values.get("most_year"))
-    return records.create(LowValueRule, actor=actor, **values)
+    _check(values.get("most_request"), values.get("most_year"))
+    return create_firm_rule(LowValueRule, actor=actor, **values)
 
 
 def update_rule(rule: LowValueRule, *, actor: Actor, version: int | None = None, **changes: Any) -> LowValueRule:
@@ -29,14 +29,10 @@ def update_rule(rule: LowValueRule, *, actor: Actor, version: int | None = None,
         NotAllowed. InvalidInput: as above; a rule stays with its legal entity. Stale
     """
     limits = [changes.get(name, getattr(rule, name)) for name in ("most_request", "most_year")]
-    _check(actor, *limits)
-    if changes.get("legal_entity", rule.legal_entity) != rule.legal_entity:
-        raise InvalidInput({"legal_entity": _("A rule stays with its legal entity. Make another one.")})
-    return records.update(rule, actor=actor, version=version, **changes)
+    _check(*limits)
+    return update_firm_rule(rule, actor=actor, version=version, **changes)
 
 
-def _check(actor: Actor, most_request: Any, most_year: Any) -> None:
-    if not actor.may(LIMITS):
-        raise NotAllowed()
+def _check(most_request: Any, most_year: Any) -> None:
     if most_request is not None and most_year is not None and most_year < most_request:
         raise InvalidInput({"most_year": _("A year cannot allow less than one request does.")})
